@@ -1,0 +1,36 @@
+export { type BoundCounter, type BoundHistogram, bindCounter, bindHistogram } from "./bound-instrument.ts";
+export { resolveBuckets } from "./buckets.ts";
+export {
+  COLLECTION_BUCKETS_SECONDS,
+  type ContractKey,
+  type CounterDefinition,
+  contract,
+  DURATION_BUCKETS_SECONDS,
+  type GaugeDefinition,
+  type HistogramDefinition,
+  type InstrumentDefinition,
+  type InstrumentKind,
+  type LabelName,
+  OTHER_VALUE,
+  UNKNOWN_VALUE,
+} from "./contract.ts";
+export { createCounter, createHistogram, createObservableGauge } from "./instruments.ts";
+export { describeValue, type InvalidOption, invalidOption } from "./invalid-option.ts";
+export { labelValue, MAX_LABEL_LENGTH } from "./label-value.ts";
+export type { QueueActivity } from "./open-runs.ts";
+export type { ProblemListener, ProblemOperation } from "./problem.ts";
+export { createQueueObserver, type QueueObserver, type QueueObserverOptions } from "./queue-observer.ts";
+export type { QueueReader, QueueReadFailure, QueueReading, ReadFailureReason } from "./queue-reader.ts";
+export { observeTaskActivity, type TaskActivitySource } from "./task-activity.ts";
+export {
+  createTaskRecorder,
+  type FinishedTask,
+  type TaskOptions,
+  type TaskOutcome,
+  type TaskRecorder,
+  type TaskRecorderHandle,
+  type TaskRecorderOptions,
+} from "./task-recorder.ts";
+export type { TaskRun } from "./task-run.ts";
+export { TaskVitalsError, type TaskVitalsErrorCode } from "./task-vitals-error.ts";
+export type { TaskFunction } from "./wrap-task.ts";

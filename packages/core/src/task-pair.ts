@@ -1,0 +1,145 @@
+import type { Attributes, Counter, Histogram, Meter } from "@opentelemetry/api";
+import { type BoundCounter, type BoundHistogram, bindCounter, bindHistogram } from "./bound-instrument.ts";
+import { contract, OTHER_VALUE } from "./contract.ts";
+import { createCounter, createHistogram } from "./instruments.ts";
+import { labelValue } from "./label-value.ts";
+
+/** The label sets of one (task, queue) pair, bound once. */
+export interface TaskPair {
+  readonly task: string;
+  readonly queue: string;
+  readonly success: BoundCounter;
+  readonly failure: BoundCounter;
+  readonly duration: BoundHistogram;
+  /** Failures by class of error; filled as classes appear. */
+  readonly errors: Map<string, BoundCounter>;
+}
+
+/** Bounds on what the pairs may grow to. */
+export interface TaskPairLimits {
+  /** Live (task, queue) pairs, and likewise named (task, queue, error class) triples. */
+  readonly maxSeries: number;
+  /** Distinct error classes in this process. */
+  readonly maxErrorTypes: number;
+}
+
+/** The attribute by which OpenTelemetry marks the series that holds what a cardinality limit refused. */
+const OVERFLOW: Attributes = { "otel.metric.overflow": true };
+
+/**
+ * The live (task, queue) pairs of a process. What the limits refuse is counted in one overflow pair, so totals stay right.
+ */
+export class TaskPairs {
+  readonly #limits: TaskPairLimits;
+  readonly #success: Counter;
+  readonly #failure: Counter;
+  readonly #duration: Histogram;
+  readonly #error: Counter;
+  readonly #byQueue = new Map<string, Map<string, TaskPair>>();
+  readonly #errorTypes = new Set<string>();
+  #size = 0;
+  #errorSeries = 0;
+  #overflow: TaskPair | undefined;
+
+  constructor(meter: Meter, bounds: readonly number[], limits: TaskPairLimits) {
+    this.#limits = limits;
+    this.#success = createCounter(meter, contract.taskSuccess);
+    this.#failure = createCounter(meter, contract.taskFailure);
+    this.#duration = createHistogram(meter, contract.taskDuration, bounds);
+    this.#error = createCounter(meter, contract.taskError);
+  }
+
+  /** Finds the pair, or declares it. Finding takes two lookups by the caller's own strings and allocates nothing. */
+  pair(task: unknown, queue: unknown): TaskPair {
+    const known = this.#byQueue.get(queue as string)?.get(task as string);
+    if (known !== undefined) return known;
+    return this.#declare(labelValue(task), labelValue(queue));
+  }
+
+  /** Whether any live pair has this queue. */
+  hasQueue(queue: string): boolean {
+    return this.#byQueue.has(queue);
+  }
+
+  /** The queues of the live pairs. */
+  queues(): Iterable<string> {
+    return this.#byQueue.keys();
+  }
+
+  /** Whether this is the pair that collects what the limit refused. */
+  isOverflow(pair: TaskPair): boolean {
+    return pair === this.#overflow;
+  }
+
+  /** The counter of this pair's failures of one class. */
+  errors(pair: TaskPair, type: string): BoundCounter {
+    const known = pair.errors.get(type);
+    if (known !== undefined) return known;
+    const named = this.#admitErrorType(type) ? type : OTHER_VALUE;
+    const existing = pair.errors.get(named);
+    if (existing !== undefined) return existing;
+    if (this.#errorSeries >= this.#limits.maxSeries && pair !== this.#overflow) {
+      return this.errors(this.#overflowPair(), named);
+    }
+    const bound = bindCounter(
+      this.#error,
+      pair === this.#overflow ? OVERFLOW : { task: pair.task, queue: pair.queue, error_type: named },
+    );
+    pair.errors.set(named, bound);
+    this.#errorSeries += 1;
+    return bound;
+  }
+
+  /** Ends the series of a pair and frees its place. Returns whether the pair was live. */
+  forget(task: unknown, queue: unknown): boolean {
+    const taskLabel = labelValue(task);
+    const queueLabel = labelValue(queue);
+    const tasks = this.#byQueue.get(queueLabel);
+    const pair = tasks?.get(taskLabel);
+    if (tasks === undefined || pair === undefined) return false;
+    tasks.delete(taskLabel);
+    if (tasks.size === 0) this.#byQueue.delete(queueLabel);
+    this.#size -= 1;
+    this.#errorSeries -= pair.errors.size;
+    for (const bound of [pair.success, pair.failure, pair.duration, ...pair.errors.values()]) bound.remove?.();
+    return true;
+  }
+
+  #declare(task: string, queue: string): TaskPair {
+    const known = this.#byQueue.get(queue)?.get(task);
+    if (known !== undefined) return known;
+    if (this.#size >= this.#limits.maxSeries) return this.#overflowPair();
+    const pair = this.#bind(task, queue, { task, queue });
+    let tasks = this.#byQueue.get(queue);
+    if (tasks === undefined) {
+      tasks = new Map();
+      this.#byQueue.set(queue, tasks);
+    }
+    tasks.set(task, pair);
+    this.#size += 1;
+    return pair;
+  }
+
+  #overflowPair(): TaskPair {
+    this.#overflow ??= this.#bind(OTHER_VALUE, OTHER_VALUE, OVERFLOW);
+    return this.#overflow;
+  }
+
+  #bind(task: string, queue: string, attributes: Attributes): TaskPair {
+    return {
+      task,
+      queue,
+      success: bindCounter(this.#success, attributes),
+      failure: bindCounter(this.#failure, attributes),
+      duration: bindHistogram(this.#duration, attributes),
+      errors: new Map(),
+    };
+  }
+
+  #admitErrorType(type: string): boolean {
+    if (this.#errorTypes.has(type)) return true;
+    if (this.#errorTypes.size >= this.#limits.maxErrorTypes) return false;
+    this.#errorTypes.add(type);
+    return true;
+  }
+}

@@ -1,0 +1,251 @@
+import type { Meter } from "@opentelemetry/api";
+import { DURATION_BUCKETS_SECONDS, OTHER_VALUE, UNKNOWN_VALUE } from "./contract.ts";
+import { errorType } from "./error-type.ts";
+import { describeValue, invalidOption } from "./invalid-option.ts";
+import { labelValue } from "./label-value.ts";
+import { OpenRuns, type QueueActivity } from "./open-runs.ts";
+import type { ProblemListener } from "./problem.ts";
+import type { TaskActivitySource } from "./task-activity.ts";
+import { type TaskPair, TaskPairs } from "./task-pair.ts";
+import { OpenTaskRun, type TaskRun } from "./task-run.ts";
+import { type TaskFunction, wrapTask } from "./wrap-task.ts";
+
+/** How a task ended: in success, or in failure for good. */
+export type TaskOutcome = "success" | "failure";
+
+/** Where a task belongs. */
+export interface TaskOptions {
+  /** The `queue` label. Default: the queue named at start-up. Cut at 128 characters; empty or unusable is `_UNKNOWN`. */
+  readonly queue?: string | undefined;
+}
+
+/** A task that has ended, as {@link TaskRecorder.record} takes it. */
+export interface FinishedTask extends TaskOptions {
+  /** The `task` label. Cut at 128 characters; empty or unusable is `_UNKNOWN`. */
+  readonly task: string;
+  /** How it ended. Anything else is not counted, and raises `taskvitals_error_total{operation="record"}`. */
+  readonly outcome: TaskOutcome;
+  /**
+   * Run time, in seconds, at least 0. Leave it out where it is not known. A value that is negative, infinite or not a number
+   * leaves the histogram untouched and raises `taskvitals_error_total{operation="record"}`; the outcome is counted all the same.
+   */
+  readonly durationSeconds?: number | undefined;
+  /** What failed; its class becomes `error_type`. Read for a failure only. */
+  readonly error?: unknown;
+  /** The `error_type` label, for those who know the class and have no error object. Wins over `error`. */
+  readonly errorType?: string | undefined;
+}
+
+/**
+ * Counts and times tasks. `wrap`, `declare` and `setConcurrency` are set-up: they throw on a mistake. Everything else never
+ * throws, never waits and sends nothing.
+ */
+export interface TaskRecorder {
+  /**
+   * Returns a function with the signature, `this`, result and errors of `fn` whose calls are counted and timed. The pair of
+   * task and queue exists at 0 from now on. A promise returned by `fn` ends the run when it settles. A generator or stream is
+   * counted when `fn` returns it, not when it is drained: use {@link start} there.
+   *
+   * @throws TaskVitalsError `INVALID_OPTION` for an empty name or something that is not a function
+   */
+  wrap<F extends TaskFunction>(task: string, fn: F, options?: TaskOptions): F;
+  /** Counts a task that has ended, and its run time where given. */
+  record(finished: FinishedTask): void;
+  /** Starts a run that is ended by `succeed`, `fail` or the end of a `using` scope. */
+  start(task: string, options?: TaskOptions): TaskRun;
+  /**
+   * Makes the pair of task and queue exist at 0, so that its first task is visible to `increase()` and `rate()`.
+   *
+   * @throws TaskVitalsError `INVALID_OPTION` for an empty name
+   */
+  declare(task: string, options?: TaskOptions): void;
+  /**
+   * Says how many tasks of a queue this process runs at once; reported as `task_concurrency`. `undefined` takes it back.
+   *
+   * @throws TaskVitalsError `INVALID_OPTION` for anything but a whole number of at least 0
+   */
+  setConcurrency(slots: number | undefined, options?: TaskOptions): void;
+  /**
+   * Ends the series of a pair of task and queue and frees their place under the series limit. Runs of it that are open are counted
+   * when they end, in a pair born anew. On a meter provider of the standard SDK series cannot be ended: there it only frees the place.
+   */
+  forget(pair: { readonly task: string; readonly queue?: string | undefined }): void;
+}
+
+/** What {@link createTaskRecorder} needs. */
+export interface TaskRecorderOptions {
+  /** Meter that the counters and histograms are created on. */
+  readonly meter: Meter;
+  /** Queue of tasks that name none. Default `_UNKNOWN`. */
+  readonly defaultQueue?: string | undefined;
+  /** Upper bounds of the duration histogram, in seconds. Default: {@link DURATION_BUCKETS_SECONDS}. */
+  readonly durationBuckets?: readonly number[] | undefined;
+  /** Most live (task, queue) pairs; what comes after them is counted in one overflow series. Default 2000. */
+  readonly maxSeries?: number | undefined;
+  /** Most error classes; what comes after them is `_OTHER`. Default 100. */
+  readonly maxErrorTypes?: number | undefined;
+  /** Monotonic clock, in seconds. Default: `performance.now()`. */
+  readonly monotonicSeconds?: (() => number) | undefined;
+  /** Told of each failure. */
+  readonly onProblem: ProblemListener;
+}
+
+/** A recorder and what its owner needs of it. */
+export interface TaskRecorderHandle {
+  /** For those who run tasks. */
+  readonly tasks: TaskRecorder;
+  /** For the gauges of what runs now. */
+  readonly activity: TaskActivitySource;
+  /** From now on nothing is recorded; wrapped functions keep working. */
+  close(): void;
+}
+
+/** Creates a recorder on any meter; one whose counters have `bind` makes it fast. */
+export function createTaskRecorder(options: TaskRecorderOptions): TaskRecorderHandle {
+  const recorder = new Recorder(options);
+  return { tasks: recorder, activity: recorder, close: () => recorder.close() };
+}
+
+const NOT_KNOWN = Symbol("run time not known");
+
+class Recorder implements TaskRecorder, TaskActivitySource {
+  readonly #pairs: TaskPairs;
+  readonly #defaultQueue: string;
+  readonly #now: () => number;
+  readonly #onProblem: ProblemListener;
+  readonly #runs = new OpenRuns();
+  readonly #concurrency = new Map<string, number>();
+  #closed = false;
+
+  constructor(options: TaskRecorderOptions) {
+    this.#pairs = new TaskPairs(options.meter, options.durationBuckets ?? DURATION_BUCKETS_SECONDS, {
+      maxSeries: options.maxSeries ?? 2000,
+      maxErrorTypes: options.maxErrorTypes ?? 100,
+    });
+    this.#defaultQueue = labelValue(options.defaultQueue ?? UNKNOWN_VALUE);
+    this.#now = options.monotonicSeconds ?? (() => performance.now() / 1000);
+    this.#onProblem = options.onProblem;
+  }
+
+  wrap<F extends TaskFunction>(task: string, fn: F, options?: TaskOptions): F {
+    if (typeof fn !== "function") {
+      throw invalidOption({ path: "tasks.wrap(name, fn)", value: fn, expected: "a function as its second argument" });
+    }
+    this.declare(task, options);
+    return wrapTask(fn, () => this.start(task, options));
+  }
+
+  declare(task: string, options?: TaskOptions): void {
+    requireName("task", task);
+    if (options?.queue !== undefined) requireName("queue", options.queue);
+    if (this.#closed) return;
+    this.#guard(() => this.#pair(task, options?.queue));
+  }
+
+  setConcurrency(slots: number | undefined, options?: TaskOptions): void {
+    const queue = labelValue(options?.queue ?? this.#defaultQueue);
+    if (slots === undefined) {
+      this.#concurrency.delete(queue);
+      return;
+    }
+    if (!Number.isSafeInteger(slots) || slots < 0) {
+      throw invalidOption({ path: "concurrency", value: slots, expected: "a whole number of at least 0" });
+    }
+    this.#concurrency.set(queue, slots);
+  }
+
+  record(finished: FinishedTask): void {
+    if (this.#closed) return;
+    this.#guard(() => {
+      const { outcome, durationSeconds } = finished;
+      if (outcome !== "success" && outcome !== "failure") {
+        this.#onProblem(
+          "record",
+          `record(): outcome is ${describeValue(outcome)}; expected "success" or "failure". Not counted.`,
+        );
+        return;
+      }
+      const type = outcome === "success" ? "" : (finished.errorType ?? errorType(finished.error));
+      const duration = durationSeconds === undefined ? NOT_KNOWN : durationSeconds;
+      this.#count(this.#pair(finished.task, finished.queue), outcome, duration, type);
+    });
+  }
+
+  start(task: string, options?: TaskOptions): TaskRun {
+    let run = new OpenTaskRun(UNKNOWN_VALUE, UNKNOWN_VALUE, 0, () => {});
+    if (this.#closed) return run;
+    this.#guard(() => {
+      const pair = this.#pair(task, options?.queue);
+      run = new OpenTaskRun(pair.task, pair.queue, this.#now(), this.#endRun);
+      this.#runs.open(pair.queue, run);
+    });
+    return run;
+  }
+
+  forget(pair: { readonly task: string; readonly queue?: string | undefined }): void {
+    this.#guard(() => this.#pairs.forget(pair.task, pair.queue ?? this.#defaultQueue));
+  }
+
+  activities(): readonly QueueActivity[] {
+    const now = this.#now();
+    const queues = new Set([...this.#pairs.queues(), ...this.#runs.queues()]);
+    return [...queues].map((queue) => this.#runs.activity(queue, now));
+  }
+
+  concurrency(): ReadonlyMap<string, number> {
+    return this.#concurrency;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#runs.clear();
+  }
+
+  readonly #endRun = (run: OpenTaskRun, outcome: TaskOutcome, error: unknown): void => {
+    this.#runs.close(run.queue, run);
+    if (this.#closed) return;
+    this.#guard(() => {
+      // Looked up again: the pair may have been forgotten while the task ran.
+      const pair = this.#pairs.pair(run.task, run.queue);
+      const type = outcome === "success" ? "" : errorType(error);
+      this.#count(pair, outcome, this.#now() - run.startedAtSeconds, type);
+    });
+  };
+
+  #pair(task: unknown, queue: unknown): TaskPair {
+    return this.#pairs.pair(task, queue === undefined ? this.#defaultQueue : queue);
+  }
+
+  #count(pair: TaskPair, outcome: TaskOutcome, duration: unknown, type: unknown): void {
+    if (outcome === "success") {
+      pair.success.add(1);
+    } else {
+      pair.failure.add(1);
+      const named = labelValue(type);
+      this.#pairs.errors(pair, named === UNKNOWN_VALUE ? OTHER_VALUE : named).add(1);
+    }
+    if (duration === NOT_KNOWN) return;
+    if (typeof duration === "number" && duration >= 0 && duration < Number.POSITIVE_INFINITY) {
+      pair.duration.record(duration);
+    } else {
+      const got = describeValue(duration);
+      this.#onProblem(
+        "record",
+        `record(): durationSeconds is ${got}; expected a finite number of at least 0. Not timed.`,
+      );
+    }
+  }
+
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#onProblem("record", `A task could not be recorded (${errorType(error)}).`);
+    }
+  }
+}
+
+function requireName(what: "task" | "queue", name: unknown): void {
+  if (typeof name === "string" && name.trim() !== "") return;
+  throw invalidOption({ path: `${what} name`, value: name, expected: "a string that is not empty" });
+}
