@@ -14,6 +14,7 @@ export {
   OTHER_VALUE,
   UNKNOWN_VALUE,
 } from "./contract.ts";
+export { errorType } from "./error-type.ts";
 export { createCounter, createHistogram, createObservableGauge } from "./instruments.ts";
 export { describeValue, type InvalidOption, invalidOption } from "./invalid-option.ts";
 export { labelValue, MAX_LABEL_LENGTH } from "./label-value.ts";

@@ -1,0 +1,31 @@
+import { createNoopMeter, type MeterProvider } from "@opentelemetry/api";
+import { createTaskRecorder, invalidOption } from "@taskvitals/core";
+import { createFetchHandler, createNodeHandler, createPageCollector } from "./endpoint/index.ts";
+import type { TaskVitals } from "./task-vitals.ts";
+
+/** What `OTEL_SDK_DISABLED=true` gives: everything callable, nothing recorded, no port, no connection. */
+export function disabledTaskVitals(): TaskVitals {
+  const meter = createNoopMeter();
+  const provider: MeterProvider = { getMeter: () => meter };
+  const recorder = createTaskRecorder({ meter, onProblem: () => {} });
+  recorder.close();
+  const collector = createPageCollector({
+    collectPage: () =>
+      Promise.reject(
+        invalidOption({ path: "OTEL_SDK_DISABLED", value: "true", expected: "that it is not set, to have metrics" }),
+      ),
+    onError: () => {},
+  });
+  const nothing = async (): Promise<void> => {};
+  return {
+    tasks: recorder.tasks,
+    queues: { add: (queue) => (typeof queue === "string" ? queue : queue.name), remove: () => false, list: () => [] },
+    meterProvider: provider,
+    endpoint: undefined,
+    nodeHandler: createNodeHandler(collector),
+    fetchHandler: createFetchHandler(collector),
+    flush: nothing,
+    shutdown: nothing,
+    [Symbol.asyncDispose]: nothing,
+  };
+}

@@ -1,0 +1,92 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { invalidOption } from "@taskvitals/core";
+
+/** A user name and its password. */
+export interface BasicCredentials {
+  /** Not empty, without a colon. */
+  readonly username: string;
+  /** Not empty. */
+  readonly password: string;
+}
+
+/** What a scrape must present. Without either it is open; with both either is enough. */
+export interface AuthenticationOptions {
+  /** Bearer token: printable ASCII without spaces. An empty one is refused with `INVALID_OPTION`. */
+  readonly token?: string | undefined;
+  /** Basic authentication, compared as UTF-8. An empty part is refused with `INVALID_OPTION`. */
+  readonly basicAuth?: BasicCredentials | undefined;
+}
+
+/** Checks the Authorization headers of scrapes. */
+export interface Authenticator {
+  /** Whether the header's value grants access. Takes the same time for every wrong value of one length. */
+  accepts(authorization: string | undefined): boolean;
+  /** The WWW-Authenticate challenge to refuse with. */
+  readonly challenge: string;
+}
+
+/**
+ * Creates the check, or `undefined` where no credential is set.
+ *
+ * @throws TaskVitalsError `INVALID_OPTION` for unusable credentials; its message never shows them.
+ */
+export function createAuthenticator(options: AuthenticationOptions = {}): Authenticator | undefined {
+  const bearer = options.token === undefined ? undefined : digest(checkedToken(options.token));
+  const basic = options.basicAuth === undefined ? undefined : digest(checkedBasic(options.basicAuth));
+  if (bearer === undefined && basic === undefined) return undefined;
+  const challenges = [
+    ...(bearer === undefined ? [] : ['Bearer realm="metrics"']),
+    ...(basic === undefined ? [] : ['Basic realm="metrics", charset="UTF-8"']),
+  ];
+  return {
+    challenge: challenges.join(", "),
+    accepts(authorization) {
+      const [, scheme = "", value = ""] = /^(\w+) +(\S+)$/.exec(authorization ?? "") ?? [];
+      switch (scheme.toLowerCase()) {
+        case "bearer":
+          return matches(bearer, Buffer.from(value, "latin1"));
+        case "basic":
+          return matches(basic, Buffer.from(value, "base64"));
+        default:
+          return false;
+      }
+    },
+  };
+}
+
+/** Digests have one length, so comparing them tells neither a secret's length nor its first wrong byte. */
+function matches(expected: Buffer | undefined, presented: Buffer): boolean {
+  return expected !== undefined && timingSafeEqual(expected, digest(presented));
+}
+
+function digest(value: string | Buffer): Buffer {
+  return createHash("sha256").update(value).digest();
+}
+
+function checkedToken(token: unknown): string {
+  if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) return token;
+  throw invalidOption({
+    path: "endpoint.token",
+    expected: "a string of printable ASCII characters without spaces, at least one",
+    remedy: "Set a token, or leave the option out to serve without one.",
+  });
+}
+
+function checkedBasic(credentials: Partial<Record<keyof BasicCredentials, unknown>> | null): string {
+  const { username, password } = credentials ?? {};
+  if (typeof username !== "string" || username === "" || /[:\p{Cc}]/u.test(username)) {
+    throw invalidOption({
+      path: "endpoint.basicAuth.username",
+      expected: "a string without colons or control characters, at least one character",
+      remedy: "Set a user name, or leave basicAuth out.",
+    });
+  }
+  if (typeof password !== "string" || password === "") {
+    throw invalidOption({
+      path: "endpoint.basicAuth.password",
+      expected: "a string of at least one character",
+      remedy: "Set a password, or leave basicAuth out.",
+    });
+  }
+  return `${username}:${password}`;
+}

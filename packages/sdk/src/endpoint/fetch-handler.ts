@@ -1,0 +1,33 @@
+import { answerScrape } from "./answer-scrape.ts";
+import { type AuthenticationOptions, createAuthenticator } from "./authentication.ts";
+import type { PageCollector } from "./page-collector.ts";
+
+/** What fetch-style frameworks hand to a route: the request, or a context that holds it (Hono's `c.req.raw`, others' `request`). */
+export type FetchInput = Request | { readonly req: { readonly raw: Request } } | { readonly request: Request };
+
+/** Serves the metrics page in a fetch-style framework, whatever the path it is mounted at. Never rejects. */
+export type FetchHandler = (input: FetchInput) => Promise<Response>;
+
+/**
+ * Creates a handler for Hono (`app.get("/metrics", handler)`) and any server that maps a `Request` to a `Response`. It shares the
+ * collections of `collector` and follows the rules of the endpoint: methods, authentication, gzip, deadline, 503 with a reason.
+ *
+ * @throws TaskVitalsError `INVALID_OPTION` for unusable credentials.
+ */
+export function createFetchHandler(collector: PageCollector, auth?: AuthenticationOptions): FetchHandler {
+  const authenticator = createAuthenticator(auth);
+  return async (input) => {
+    const { method, headers } = requestOf(input);
+    const answer = await answerScrape(
+      { method, header: (name) => headers.get(name) ?? undefined },
+      collector,
+      authenticator,
+    );
+    return new Response(answer.body ?? null, { status: answer.status, headers: answer.headers });
+  };
+}
+
+function requestOf(input: FetchInput): Request {
+  if ("req" in input) return input.req.raw;
+  return "request" in input ? input.request : input;
+}

@@ -1,0 +1,21 @@
+export type { QueueReader, TaskFunction, TaskOptions, TaskOutcome, TaskRecorder, TaskRun } from "@taskvitals/core";
+export { type FinishedTask, TaskVitalsError, type TaskVitalsErrorCode } from "@taskvitals/core";
+export type { QueueOptions, RedisClientLike } from "@taskvitals/redis";
+export type {
+  AuthenticationOptions,
+  BasicCredentials,
+  EndpointLimits,
+  EndpointOptions,
+  EndpointTls,
+  FetchHandler,
+  FetchInput,
+  NodeHandler,
+  NodeRequest,
+  NodeResponse,
+} from "./endpoint/index.ts";
+export type { Logger } from "./logger.ts";
+export type { BucketOptions, DeclaredTask, OtlpOptions, TaskVitalsOptions } from "./options/task-vitals-options.ts";
+export type { Queues } from "./queue-registry.ts";
+export { startTaskVitals } from "./start-task-vitals.ts";
+export type { TaskVitals } from "./task-vitals.ts";
+export { createMetricProducer, type TaskVitalsMetricProducer } from "./telemetry/metric-producer.ts";

@@ -1,0 +1,123 @@
+import { DURATION_BUCKETS_SECONDS, invalidOption, resolveBuckets } from "@taskvitals/core";
+import type { QueueOptions, RedisClientLike } from "@taskvitals/redis";
+import type { EndpointOptions } from "../endpoint/index.ts";
+import type { OtlpSettings } from "../telemetry/otlp-reader.ts";
+import { type EnvironmentOptions, readEnvironment } from "./environment.ts";
+import { checkOptions } from "./option-schema.ts";
+import type { DeclaredTask, OtlpOptions, TaskVitalsOptions } from "./task-vitals-options.ts";
+
+/** The options with environment and defaults filled in, checked as far as they can be without connecting. */
+export interface Settings {
+  readonly disabled: boolean;
+  readonly serviceName: string | undefined;
+  readonly resourceAttributes: Readonly<Record<string, string | number | boolean>>;
+  readonly brokers: ReadonlyMap<string, { readonly connection: string | RedisClientLike; readonly path: string }>;
+  readonly queues: readonly (string | QueueOptions)[];
+  readonly queuesPath: string;
+  readonly tasks: readonly DeclaredTask[];
+  readonly endpoint: EndpointOptions | undefined;
+  readonly otlp: OtlpSettings | undefined;
+  readonly durationBuckets: readonly number[];
+  readonly readDeadlineMs: number;
+  readonly maxSeries: number;
+}
+
+const DEFAULT_EXPORT_INTERVAL_MS = 15_000;
+const DEFAULT_EXPORT_TIMEOUT_MS = 10_000;
+
+/**
+ * Puts options, environment and defaults together; options win.
+ *
+ * @throws TaskVitalsError `INVALID_OPTION`
+ */
+export function resolveSettings(options: TaskVitalsOptions): Settings {
+  checkOptions(options);
+  const environment = readEnvironment(options.environment ?? process.env);
+  return {
+    disabled: environment.disabled,
+    serviceName: options.serviceName ?? environment.serviceName,
+    resourceAttributes: { ...environment.resourceAttributes, ...options.resourceAttributes },
+    brokers: brokers(options, environment),
+    queues: options.queues ?? environment.queues ?? [],
+    queuesPath: options.queues === undefined && environment.queues !== undefined ? "TASKVITALS_QUEUES" : "queues",
+    tasks: (options.tasks ?? []).map((task) => (typeof task === "string" ? { task } : task)),
+    endpoint: endpoint(options, environment),
+    otlp: otlp(options, environment),
+    durationBuckets: resolveBuckets(
+      "buckets.durationSeconds",
+      options.buckets?.durationSeconds,
+      DURATION_BUCKETS_SECONDS,
+    ),
+    readDeadlineMs: options.readDeadlineMs ?? 250,
+    maxSeries: options.maxSeries ?? 2000,
+  };
+}
+
+function brokers(options: TaskVitalsOptions, environment: EnvironmentOptions): Settings["brokers"] {
+  const found: [string, { connection: string | RedisClientLike; path: string }][] = [];
+  if (options.redis !== undefined) found.push(["default", { connection: options.redis, path: "redis" }]);
+  else if (environment.redisUrl !== undefined && options.brokers?.default === undefined) {
+    found.push(["default", { connection: environment.redisUrl, path: "REDIS_URL" }]);
+  }
+  for (const [name, connection] of Object.entries(options.brokers ?? {})) {
+    if (name === "default" && options.redis !== undefined) {
+      throw invalidOption({
+        path: "brokers.default",
+        expected: 'one broker of this name; "redis" is the broker named "default"',
+        remedy: "Leave out one of the two.",
+      });
+    }
+    found.push([name, { connection, path: `brokers.${name}` }]);
+  }
+  return new Map(found);
+}
+
+function endpoint(options: TaskVitalsOptions, environment: EnvironmentOptions): EndpointOptions | undefined {
+  if (options.endpoint === false) return undefined;
+  if (options.meterProvider !== undefined) {
+    if (options.endpoint === undefined) return undefined;
+    throw invalidOption({
+      path: "endpoint",
+      expected: "no endpoint beside meterProvider, whose own readers expose the metrics",
+      remedy: "Leave out one of the two.",
+    });
+  }
+  if (options.endpoint === undefined && environment.exporters?.has("prometheus") === false) return undefined;
+  return {
+    ...(environment.prometheusHost === undefined ? {} : { host: environment.prometheusHost }),
+    ...(environment.prometheusPort === undefined ? {} : { port: environment.prometheusPort }),
+    ...withoutUndefined(options.endpoint ?? {}),
+  };
+}
+
+function otlp(options: TaskVitalsOptions, environment: EnvironmentOptions): OtlpSettings | undefined {
+  const fromEnvironment = environment.exporters?.has("otlp") ?? environment.hasOtlpEndpoint;
+  const given = options.otlp ?? (options.meterProvider === undefined && fromEnvironment);
+  if (given === false) return undefined;
+  if (options.meterProvider !== undefined) {
+    throw invalidOption({
+      path: "otlp",
+      expected: "no OTLP beside meterProvider, whose own readers push the metrics",
+      remedy: "Leave out one of the two.",
+    });
+  }
+  const { endpoint: url, headers, intervalMs, timeoutMs }: OtlpOptions = given === true ? {} : given;
+  const interval = intervalMs ?? environment.exportIntervalMs ?? DEFAULT_EXPORT_INTERVAL_MS;
+  if (timeoutMs !== undefined && timeoutMs > interval) {
+    throw invalidOption({
+      path: "otlp.timeoutMs",
+      value: timeoutMs,
+      expected: `at most the export interval, ${interval} ms`,
+    });
+  }
+  return {
+    endpoint: url,
+    headers,
+    intervalMs: interval,
+    timeoutMs: Math.min(timeoutMs ?? environment.exportTimeoutMs ?? DEFAULT_EXPORT_TIMEOUT_MS, interval),
+  };
+}
+
+function withoutUndefined<T extends object>(given: T): T {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
+}

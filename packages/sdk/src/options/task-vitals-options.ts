@@ -1,0 +1,114 @@
+import type { MeterProvider } from "@opentelemetry/api";
+import type { QueueOptions, RedisClientLike } from "@taskvitals/redis";
+import type { EndpointOptions } from "../endpoint/endpoint-options.ts";
+import type { Logger } from "../logger.ts";
+import type { TaskVitalsMetricProducer } from "../telemetry/metric-producer.ts";
+
+/** A task that exists at 0 from the start. */
+export interface DeclaredTask {
+  /** The `task` label. */
+  readonly task: string;
+  /** The `queue` label. Default: {@link TaskVitalsOptions.defaultQueue}. */
+  readonly queue?: string | undefined;
+}
+
+/** Where and how metrics are pushed over OTLP. */
+export interface OtlpOptions {
+  /**
+   * URL of the receiver, complete with its path, such as `http://collector:4318/v1/metrics`. Default: what
+   * `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` or `OTEL_EXPORTER_OTLP_ENDPOINT` says, else `http://localhost:4318/v1/metrics`. Anything but an
+   * http or https URL is refused.
+   */
+  readonly endpoint?: string | undefined;
+  /** Extra request headers, such as a token. Never logged. Default: `OTEL_EXPORTER_OTLP_HEADERS`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Time between exports, in milliseconds, at least 100. Default: `OTEL_METRIC_EXPORT_INTERVAL`, else 15 000. */
+  readonly intervalMs?: number | undefined;
+  /** Time limit of one export, in milliseconds, at most the interval. Default: `OTEL_METRIC_EXPORT_TIMEOUT`, else 10 000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Bounds of histograms. */
+export interface BucketOptions {
+  /**
+   * Upper bounds of `task_duration_seconds`, in seconds: 1 to 100 finite numbers that rise. Default: 19 bounds from 5 ms to
+   * 6 hours. Every process of a platform should have the same.
+   */
+  readonly durationSeconds?: readonly number[] | undefined;
+}
+
+/**
+ * Options of {@link startTaskVitals}. What is left out comes from the environment where a variable is named, else from the
+ * default. A bad value is refused at once with an error that names the option; nothing is guessed.
+ */
+export interface TaskVitalsOptions {
+  /** Name of the service; `job` behind a Collector. Default: `OTEL_SERVICE_NAME`, else `unknown_service`. */
+  readonly serviceName?: string | undefined;
+  /**
+   * More resource attributes; they go to OTLP and to `target_info`, never onto samples. Names that begin with `process.` are left
+   * out, because they would split the series behind a Collector. Default: `OTEL_RESOURCE_ATTRIBUTES`.
+   */
+  readonly resourceAttributes?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /**
+   * The broker named `default`: a `redis://` or `rediss://` URL, for which a connection is opened and closed at shutdown, or
+   * an `ioredis` 5 or 6 client or Cluster of yours, which is never closed. Default: `REDIS_URL`.
+   */
+  readonly redis?: string | RedisClientLike | undefined;
+  /** More brokers by name, each as {@link redis}. The name is what queues refer to, and a label. */
+  readonly brokers?: Readonly<Record<string, string | RedisClientLike>> | undefined;
+  /**
+   * Queues to read: `"<layout>:<name>"` split at the first colon, or an object. Default: `TASKVITALS_QUEUES`. Needs a broker. Two queues
+   * that would share one `queue` label are refused, unless one sets `label`.
+   */
+  readonly queues?: readonly (string | QueueOptions)[] | undefined;
+  /** Tasks that exist at 0 from the start, so that their first success and failure are visible to `increase()`. */
+  readonly tasks?: readonly (string | DeclaredTask)[] | undefined;
+  /** The `queue` label of tasks that name none. Default: the declared queue where there is exactly one, else `_UNKNOWN`. */
+  readonly defaultQueue?: string | undefined;
+  /** Tasks this process runs at once: for the default queue, or by queue. Reported as `task_concurrency`; not reported by default. */
+  readonly concurrency?: number | Readonly<Record<string, number>> | undefined;
+  /** The HTTP endpoint of `/metrics`; `false` for none (mount `nodeHandler` or `fetchHandler` instead). Default: 127.0.0.1:9464. */
+  readonly endpoint?: false | EndpointOptions | undefined;
+  /**
+   * Push over OTLP, protobuf over HTTP: `true` with what the environment says, an object to say more, `false` never. Default: on
+   * when `OTEL_METRICS_EXPORTER` contains `otlp`, or when it is not set and an OTLP endpoint is.
+   */
+  readonly otlp?: boolean | OtlpOptions | undefined;
+  /** Bounds of histograms. */
+  readonly buckets?: BucketOptions | undefined;
+  /** Deadline of one reading of a broker, in milliseconds, 10 to 10 000. Default 250. */
+  readonly readDeadlineMs?: number | undefined;
+  /** Most live (task, queue) pairs, 1 to 100 000; what comes after is counted in one overflow series. Default 2000. */
+  readonly maxSeries?: number | undefined;
+  /** Report CPU and memory (`system_*`). Default true. */
+  readonly hostVitals?: boolean | undefined;
+  /** Report event loop, garbage collection and heap through `@opentelemetry/instrumentation-runtime-node`. Default true. */
+  readonly runtimeMetrics?: boolean | undefined;
+  /**
+   * Report process, CPU and memory under OpenTelemetry's semantic conventions too, through
+   * `@opentelemetry/instrumentation-host-metrics`, which must then be installed. Default false.
+   */
+  readonly hostMetrics?: boolean | undefined;
+  /**
+   * A meter provider of yours: counters and histograms go to it, and your own readers expose them. Gauges come through
+   * {@link metricProducer} alone, since the standard SDK goes on exporting what is no longer observed. There is no endpoint then,
+   * and no OTLP push. Default: a provider of our own.
+   */
+  readonly meterProvider?: MeterProvider | undefined;
+  /** Beside {@link meterProvider}: what `createMetricProducer()` gave you and you passed to your readers. */
+  readonly metricProducer?: TaskVitalsMetricProducer | undefined;
+  /**
+   * Register the meter provider globally, so that libraries find it through `@opentelemetry/api`. An error if another one is
+   * registered. Default false: nothing global is touched.
+   */
+  readonly registerGlobal?: boolean | undefined;
+  /**
+   * Flush on `beforeExit`, SIGTERM and SIGINT within 2 s; then the default action or your own handlers go on. Default false:
+   * call `shutdown()` yourself.
+   */
+  readonly signals?: boolean | undefined;
+  /** Where warnings go, one line each, once per cause. Default: `console`. */
+  readonly logger?: Logger | undefined;
+  /** The environment variables to read. Default: `process.env`. `{}` reads none. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}

@@ -1,0 +1,27 @@
+import type { MeterProvider } from "@opentelemetry/api";
+import type { TaskRecorder } from "@taskvitals/core";
+import type { EndpointServer, FetchHandler, NodeHandler } from "./endpoint/index.ts";
+import type { Queues } from "./queue-registry.ts";
+
+/** Running vital signs, as {@link startTaskVitals} returns them. */
+export interface TaskVitals extends AsyncDisposable {
+  /** Counts and times tasks. */
+  readonly tasks: TaskRecorder;
+  /** The queues that are read; they may change at run time. */
+  readonly queues: Queues;
+  /** The meter provider for what the application measures itself; its metrics are on the same page. */
+  readonly meterProvider: MeterProvider;
+  /** The listening endpoint; `undefined` where there is none. */
+  readonly endpoint: Pick<EndpointServer, "url" | "host" | "port"> | undefined;
+  /** Serves the page in `node:http`, Express, NestJS or Fastify: `app.get("/metrics", vitals.nodeHandler)`. */
+  readonly nodeHandler: NodeHandler;
+  /** Serves the page in Hono and other fetch-style servers: `app.get("/metrics", vitals.fetchHandler)`. */
+  readonly fetchHandler: FetchHandler;
+  /** Pushes over OTLP what is due now, where it is on. Never rejects; a failure is counted and warned of once. */
+  flush(): Promise<void>;
+  /**
+   * Flushes OTLP, closes the endpoint and our own connections, never yours. Idempotent; ends within about 5 s whatever hangs;
+   * never rejects. Afterwards recording does nothing and wrapped functions keep working.
+   */
+  shutdown(): Promise<void>;
+}

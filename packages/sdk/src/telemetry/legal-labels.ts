@@ -1,0 +1,52 @@
+import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+
+const LEGAL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/**
+ * Repairs the label names of the application's own instruments, in place of a page that Prometheus would refuse whole: one illegal
+ * name, or two that become one, takes the target down. Follows OpenTelemetry's rules for Prometheus: illegal characters become
+ * `_`, a leading digit gets one before it, and values of names that meet are joined with `;` in the order of the names.
+ *
+ * @param onRepair - told of each name that had to change in a way that loses or merges something
+ */
+export function withLegalLabels(
+  metrics: ResourceMetrics,
+  onRepair: (metric: string, label: string) => void,
+): ResourceMetrics {
+  for (const scope of metrics.scopeMetrics) {
+    for (const metric of scope.metrics) {
+      for (const point of metric.dataPoints) {
+        if (isLegal(point.attributes)) continue;
+        (point as { attributes: Attributes }).attributes = repaired(point.attributes, (label) =>
+          onRepair(metric.descriptor.name, label),
+        );
+      }
+    }
+  }
+  return metrics;
+}
+
+function isLegal(attributes: Attributes): boolean {
+  for (const name in attributes) if (!LEGAL.test(name)) return false;
+  return true;
+}
+
+function repaired(attributes: Attributes, onRepair: (label: string) => void): Attributes {
+  const legal = new Map<string, AttributeValue>();
+  for (const name of Object.keys(attributes).sort()) {
+    const value = attributes[name];
+    if (value === undefined) continue;
+    const label = legalName(name);
+    const other = legal.get(label);
+    // Dots become underscores as everywhere in OpenTelemetry; only what surprises is reported.
+    if (other !== undefined || /^\d/.test(name)) onRepair(name);
+    legal.set(label, other === undefined ? value : `${String(other)};${String(value)}`);
+  }
+  return Object.fromEntries(legal);
+}
+
+function legalName(name: string): string {
+  const replaced = name.replace(/[^a-zA-Z0-9_]/g, "_");
+  return replaced === "" || /^\d/.test(replaced) ? `_${replaced}` : replaced;
+}

@@ -1,0 +1,21 @@
+import type { Meter, MeterProvider } from "@opentelemetry/api";
+import type { PageSource } from "../endpoint/index.ts";
+
+/** Where the instruments of taskvitals live, and how what they hold gets out. */
+export interface Telemetry {
+  /** The provider for what the application measures itself. */
+  readonly provider: MeterProvider;
+  /** For counters and histograms. */
+  readonly meter: Meter;
+  /** For observable gauges; reports exactly what a collection observed. `undefined` where there is no way to. */
+  readonly observables: Meter | undefined;
+  /** Builds the page of `/metrics`. */
+  readonly collectPage: PageSource;
+  /** Pushes what is due now. May reject. */
+  flush(): Promise<void>;
+  /** Pushes a last time and ends. May reject. */
+  shutdown(): Promise<void>;
+}
+
+/** Name of the scope under which the instruments are created. */
+export const SCOPE_NAME = "taskvitals";
