@@ -18,7 +18,6 @@ export function createEndpointServer(settings: EndpointSettings, onRequest: Requ
   const { requestTimeoutMs, maxConnections } = settings.limits;
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: requestTimeoutMs,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: Math.min(1000, Math.max(25, Math.floor(requestTimeoutMs / 4))),

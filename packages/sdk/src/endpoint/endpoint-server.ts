@@ -118,19 +118,19 @@ function serve(request: IncomingMessage, response: ServerResponse, context: Serv
     return;
   }
   const method = request.method ?? "GET";
-  sendResponse(request, response, forMethod(method, answerOther(method, path, settings.path, isClosing())), {
+  sendResponse(request, response, forMethod(method, answerOther(method, path, settings.path)), {
     writeTimeoutMs,
     lastOfConnection: isClosing(),
     report: collector.report,
   });
 }
 
-function answerOther(method: string, path: string, metricsPath: string, closing: boolean): EndpointResponse {
+function answerOther(method: string, path: string, metricsPath: string): EndpointResponse {
   switch (path) {
     case "/healthz":
       return refuseMethod(method) ?? textResponse(200, "ok");
     case "/readyz":
-      return refuseMethod(method) ?? (closing ? textResponse(503, "shutting down") : textResponse(200, "ready"));
+      return refuseMethod(method) ?? textResponse(200, "ready");
     default:
       return textResponse(404, `Nothing here. Metrics are at ${metricsPath}, health at /healthz and /readyz.`);
   }

@@ -47,10 +47,10 @@ export function sendResponse(
     if (response.destroyed || request.socket?.destroyed) return;
     response.on("error", abandon);
     limitWriting(response, options.writeTimeoutMs, abandon);
-    const uploading = isUploading(request);
-    const ends = request.httpVersionMajor === 1 && (uploading || options.lastOfConnection);
+    const unread = hasUnreadBody(request);
+    const ends = request.httpVersionMajor === 1 && (unread || options.lastOfConnection);
     response.writeHead(answer.status, ends ? { ...answer.headers, connection: "close" } : answer.headers);
-    if (uploading) endAfterUpload(request, response, answer.body);
+    if (unread && request.headers.expect === undefined) endAfterUpload(request, response, answer.body);
     else response.end(answer.body);
   } catch (error) {
     abandon(error);
@@ -69,7 +69,7 @@ function limitWriting(response: ServerResponse, limitMs: number, abandon: (error
   else start();
 }
 
-function isUploading(request: IncomingMessage): boolean {
+function hasUnreadBody(request: IncomingMessage): boolean {
   if (request.complete || request.httpVersionMajor !== 1) return false;
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   return encoding !== undefined || (length !== undefined && Number(length) > 0);

@@ -86,7 +86,7 @@ export function createPageCollector(options: PageCollectorOptions): PageCollecto
       const settle = (): boolean => {
         clearTimeout(timer);
         if (overdue) hanging -= 1;
-        else forget();
+        forget();
         return !overdue;
       };
       collect(limit.signal).then(

@@ -1,0 +1,90 @@
+import { connect } from "node:tls";
+import { type GenerateResult, generate } from "selfsigned";
+import { beforeAll, expect, test, vi } from "vitest";
+import { ask } from "./http-client.ts";
+import { holdPages, openEndpoint, PAGE } from "./open-endpoint.ts";
+import { connectRaw } from "./raw-client.ts";
+
+let own: GenerateResult;
+let other: GenerateResult;
+
+const certificate = (name: string): Promise<GenerateResult> =>
+  generate([{ name: "commonName", value: name }], {
+    keyType: "ec",
+    algorithm: "sha256",
+    clientCertificate: true,
+    extensions: [
+      { name: "basicConstraints", cA: true },
+      { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
+    ],
+  });
+
+beforeAll(async () => {
+  [own, other] = await Promise.all([certificate("own"), certificate("other")]);
+});
+
+const tls = (): { cert: string; key: string } => ({ cert: own.cert, key: own.private });
+
+test("the page comes over TLS, to those who trust the certificate", async () => {
+  const { server } = await openEndpoint(undefined, { tls: tls(), token: "t" });
+  expect(server.url).toBe(`https://127.0.0.1:${server.port}/metrics`);
+  const headers = { authorization: "Bearer t" };
+  expect(await ask(server.url, { tls: { ca: own.cert }, headers })).toMatchObject({ status: 200, text: PAGE });
+  await expect(ask(server.url, { tls: { ca: other.cert }, headers })).rejects.toThrow();
+});
+
+test("plain HTTP gets no answer from it", async () => {
+  const { server } = await openEndpoint(undefined, { tls: tls() });
+  await expect(ask(server.url.replace("https:", "http:"))).rejects.toThrow();
+});
+
+test("certificate and key are taken as Buffers too", async () => {
+  const { server } = await openEndpoint(undefined, {
+    tls: { cert: Buffer.from(own.cert), key: Buffer.from(own.private) },
+  });
+  expect((await ask(server.url, { tls: { ca: own.cert } })).status).toBe(200);
+});
+
+test("with an authority for clients, only they are served", async () => {
+  const { server, origin } = await openEndpoint(undefined, { tls: { ...tls(), ca: own.cert } });
+  const { clientcert: cert, clientprivate: key } = own;
+  if (cert === undefined || key === undefined) expect.fail("no client certificate was made");
+  expect((await ask(server.url, { tls: { ca: own.cert, cert, key } })).status).toBe(200);
+  await expect(ask(`${origin}/healthz`, { tls: { ca: own.cert } })).rejects.toThrow();
+});
+
+test("a key that does not belong to the certificate is refused without being shown", async () => {
+  const attempt = openEndpoint(undefined, { tls: { cert: own.cert, key: other.private } });
+  await expect(attempt).rejects.toMatchObject({
+    code: "INVALID_OPTION",
+    message: expect.stringMatching(/^endpoint\.tls: expected a PEM certificate chain .* \(ERR_OSSL_\w+\)\. Check that/),
+  });
+  await expect(attempt).rejects.toThrow(expect.not.objectContaining({ message: expect.stringContaining("PRIVATE") }));
+});
+
+test("a client that never finishes its handshake is cut off", async () => {
+  const { server } = await openEndpoint(undefined, { tls: tls(), limits: { requestTimeoutMs: 200 } });
+  const silent = await connectRaw(server.port);
+  await silent.isCutOff();
+});
+
+test("closing drops idle clients, answers the scrape in flight, and does not wait for a handshake for ever", async () => {
+  const held = holdPages();
+  const { server } = await openEndpoint(held.source, { tls: tls(), limits: { closeTimeoutMs: 300 } });
+  const handshaking = await connectRaw(server.port);
+  const idle = connect({ port: server.port, host: "127.0.0.1", ca: own.cert });
+  const idleEnded = new Promise((resolve) => idle.once("close", resolve));
+  idle.on("error", () => undefined);
+  idle.resume();
+  await new Promise((resolve) => idle.once("secureConnect", resolve));
+  const scrape = ask(server.url, { tls: { ca: own.cert } });
+  await vi.waitFor(() => expect(held.started()).toBe(1));
+  const from = performance.now();
+  const closed = server.close();
+  await idleEnded;
+  held.release(0);
+  expect((await scrape).text).toBe(PAGE);
+  await closed;
+  expect(performance.now() - from).toBeLessThan(2000);
+  await handshaking.isCutOff();
+});
