@@ -80,7 +80,8 @@ export async function startEndpoint(
     return undefined;
   }
   server.on("error", (error) => collector.report("expose", error));
-  warnOfLoopback(address, dependencies);
+  // Who names the address has thought about who can reach it.
+  if (options.host === undefined) warnOfLoopback(address, dependencies);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing = true;

@@ -3,7 +3,19 @@ import { type AuthenticationOptions, createAuthenticator } from "./authenticatio
 import type { PageCollector } from "./page-collector.ts";
 
 /** What fetch-style frameworks hand to a route: the request, or a context that holds it (Hono's `c.req.raw`, others' `request`). */
-export type FetchInput = Request | { readonly req: { readonly raw: Request } } | { readonly request: Request };
+export type FetchInput =
+  | Request
+  | {
+      /** Hono's request. */
+      readonly req: {
+        /** The request underneath. */
+        readonly raw: Request;
+      };
+    }
+  | {
+      /** The request, as other frameworks call it. */
+      readonly request: Request;
+    };
 
 /** Serves the metrics page in a fetch-style framework, whatever the path it is mounted at. Never rejects. */
 export type FetchHandler = (input: FetchInput) => Promise<Response>;

@@ -6,10 +6,22 @@ import { endpointRequest, sendResponse } from "./node-response.ts";
 import type { PageCollector } from "./page-collector.ts";
 
 /** A request of `node:http`, Express or NestJS, or Fastify's, which keeps it in `raw`. */
-export type NodeRequest = IncomingMessage | { readonly raw: IncomingMessage };
+export type NodeRequest =
+  | IncomingMessage
+  | {
+      /** Node's own request. */
+      readonly raw: IncomingMessage;
+    };
 
 /** A response of `node:http`, Express or NestJS, or Fastify's reply. */
-export type NodeResponse = ServerResponse | { readonly raw: ServerResponse; hijack(): unknown };
+export type NodeResponse =
+  | ServerResponse
+  | {
+      /** Node's own response. */
+      readonly raw: ServerResponse;
+      /** Keeps Fastify from sending a reply of its own. */
+      hijack(): unknown;
+    };
 
 /** Serves the metrics page in an application's own server, whatever the path it is mounted at. Never throws. */
 export type NodeHandler = (request: NodeRequest, response: NodeResponse) => void;
