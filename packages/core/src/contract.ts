@@ -1,5 +1,5 @@
 /** The kinds of instrument that the contract uses. */
-export type InstrumentKind = "counter" | "histogram" | "observable-gauge";
+export type InstrumentKind = "counter" | "histogram" | "observable-gauge" | "observable-counter";
 
 /** The names of the labels that metrics may carry. No other label appears on a metric of taskvitals. */
 export type LabelName = "task" | "queue" | "pid" | "error_type" | "reason" | "operation" | "instrument";
@@ -24,6 +24,9 @@ export interface InstrumentDefinition {
 
 /** A counter of the contract. */
 export type CounterDefinition = InstrumentDefinition & { readonly kind: "counter" };
+
+/** A counter of the contract whose total is read at each collection. */
+export type ObservableCounterDefinition = InstrumentDefinition & { readonly kind: "observable-counter" };
 
 /** A histogram of the contract. */
 export type HistogramDefinition = InstrumentDefinition & { readonly kind: "histogram" };
@@ -144,6 +147,24 @@ export const contract = {
     description: "Readings of the queue that failed",
     section: "extended",
   } as CounterDefinition,
+  series: {
+    name: "taskvitals_series",
+    kind: "observable-gauge",
+    valueType: "int",
+    unit: "{series}",
+    labels: ["instrument"],
+    description: "Live label sets of the instrument",
+    section: "extended",
+  } as GaugeDefinition,
+  seriesOverflow: {
+    name: "taskvitals_series_overflow_total",
+    kind: "observable-counter",
+    valueType: "int",
+    unit: "{series}",
+    labels: ["instrument"],
+    description: "Times that the limit of the instrument refused a new label set",
+    section: "extended",
+  } as ObservableCounterDefinition,
   sdkError: {
     name: "taskvitals_error_total",
     kind: "counter",

@@ -11,11 +11,12 @@ export {
   type InstrumentDefinition,
   type InstrumentKind,
   type LabelName,
+  type ObservableCounterDefinition,
   OTHER_VALUE,
   UNKNOWN_VALUE,
 } from "./contract.ts";
 export { errorType } from "./error-type.ts";
-export { createCounter, createHistogram, createObservableGauge } from "./instruments.ts";
+export { createCounter, createHistogram, createObservableCounter, createObservableGauge } from "./instruments.ts";
 export { describeValue, type InvalidOption, invalidOption } from "./invalid-option.ts";
 export { labelValue, MAX_LABEL_LENGTH } from "./label-value.ts";
 export type { QueueActivity } from "./open-runs.ts";

@@ -1,5 +1,18 @@
-import { type Counter, type Histogram, type Meter, type ObservableGauge, ValueType } from "@opentelemetry/api";
-import type { CounterDefinition, GaugeDefinition, HistogramDefinition, InstrumentDefinition } from "./contract.ts";
+import {
+  type Counter,
+  type Histogram,
+  type Meter,
+  type ObservableCounter,
+  type ObservableGauge,
+  ValueType,
+} from "@opentelemetry/api";
+import type {
+  CounterDefinition,
+  GaugeDefinition,
+  HistogramDefinition,
+  InstrumentDefinition,
+  ObservableCounterDefinition,
+} from "./contract.ts";
 
 const valueType = (definition: InstrumentDefinition): ValueType =>
   definition.valueType === "int" ? ValueType.INT : ValueType.DOUBLE;
@@ -26,6 +39,15 @@ export function createHistogram(meter: Meter, definition: HistogramDefinition, b
 /** Creates an observable gauge of the contract on any meter. */
 export function createObservableGauge(meter: Meter, definition: GaugeDefinition): ObservableGauge {
   return meter.createObservableGauge(definition.name, {
+    description: definition.description,
+    unit: definition.unit,
+    valueType: valueType(definition),
+  });
+}
+
+/** Creates an observable counter of the contract on any meter. */
+export function createObservableCounter(meter: Meter, definition: ObservableCounterDefinition): ObservableCounter {
+  return meter.createObservableCounter(definition.name, {
     description: definition.description,
     unit: definition.unit,
     valueType: valueType(definition),

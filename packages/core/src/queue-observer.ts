@@ -18,6 +18,8 @@ export interface QueueObserverOptions {
   readonly now?: (() => number) | undefined;
   /** Told of each reader that broke its promise and rejected. */
   readonly onProblem: ProblemListener;
+  /** Told of each queue that could not be read, at each reading, once it is counted. Must not throw. */
+  readonly onReadFailure?: ((broker: string, failure: QueueReadFailure) => void) | undefined;
 }
 
 /** Reports the queues of all readers as gauges. */
@@ -55,8 +57,10 @@ export function createQueueObserver(options: QueueObserverOptions): QueueObserve
       }),
     );
     const results = perReader.flat();
-    for (const { result } of results) {
-      if (!result.ok) readErrors.add(1, { queue: result.queue, reason: result.reason });
+    for (const { reader, result } of results) {
+      if (result.ok) continue;
+      readErrors.add(1, { queue: result.queue, reason: result.reason });
+      options.onReadFailure?.(reader.broker, result);
     }
     return results;
   };

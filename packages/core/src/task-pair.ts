@@ -21,7 +21,12 @@ export interface TaskPairLimits {
   readonly maxSeries: number;
   /** Distinct error classes in this process. */
   readonly maxErrorTypes: number;
+  /** Told each time that a label set was refused, with the name of the instrument. */
+  readonly onRefused: (instrument: string) => void;
 }
+
+/** The instruments that have one series for each pair. */
+const PAIR_INSTRUMENTS = [contract.taskSuccess, contract.taskFailure, contract.taskDuration];
 
 /** The attribute by which OpenTelemetry marks the series that holds what a cardinality limit refused. */
 const OVERFLOW: Attributes = { "otel.metric.overflow": true };
@@ -79,6 +84,7 @@ export class TaskPairs {
     const existing = pair.errors.get(named);
     if (existing !== undefined) return existing;
     if (this.#errorSeries >= this.#limits.maxSeries && pair !== this.#overflow) {
+      this.#limits.onRefused(contract.taskError.name);
       return this.errors(this.#overflowPair(), named);
     }
     const bound = bindCounter(
@@ -108,7 +114,10 @@ export class TaskPairs {
   #declare(task: string, queue: string): TaskPair {
     const known = this.#byQueue.get(queue)?.get(task);
     if (known !== undefined) return known;
-    if (this.#size >= this.#limits.maxSeries) return this.#overflowPair();
+    if (this.#size >= this.#limits.maxSeries) {
+      for (const { name } of PAIR_INSTRUMENTS) this.#limits.onRefused(name);
+      return this.#overflowPair();
+    }
     const pair = this.#bind(task, queue, { task, queue });
     let tasks = this.#byQueue.get(queue);
     if (tasks === undefined) {

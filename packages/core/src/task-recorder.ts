@@ -88,6 +88,8 @@ export interface TaskRecorderOptions {
   readonly monotonicSeconds?: (() => number) | undefined;
   /** Told of each failure. */
   readonly onProblem: ProblemListener;
+  /** Told each time that `maxSeries` refused a label set, with the name of the instrument. Must be quick and not throw. */
+  readonly onSeriesRefused?: ((instrument: string) => void) | undefined;
 }
 
 /** A recorder and what its owner needs of it. */
@@ -121,6 +123,7 @@ class Recorder implements TaskRecorder, TaskActivitySource {
     this.#pairs = new TaskPairs(options.meter, options.durationBuckets ?? DURATION_BUCKETS_SECONDS, {
       maxSeries: options.maxSeries ?? 2000,
       maxErrorTypes: options.maxErrorTypes ?? 100,
+      onRefused: options.onSeriesRefused ?? (() => {}),
     });
     this.#defaultQueue = labelValue(options.defaultQueue ?? UNKNOWN_VALUE);
     this.#now = options.monotonicSeconds ?? (() => performance.now() / 1000);

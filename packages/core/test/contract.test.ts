@@ -22,7 +22,7 @@ describe("the contract", () => {
     const names = definitions.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const { name, kind } of definitions)
-      expect([name, name.endsWith("_total")]).toEqual([name, kind === "counter"]);
+      expect([name, name.endsWith("_total")]).toEqual([name, kind.endsWith("counter")]);
   });
 
   it("uses no unit for which a Collector would append a suffix", () => {

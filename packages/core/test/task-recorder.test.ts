@@ -261,6 +261,16 @@ describe("bounds", () => {
     });
   });
 
+  it("tells of each refusal by instrument", () => {
+    const refused: string[] = [];
+    const { tasks } = recorder({ maxSeries: 1, onSeriesRefused: (instrument) => refused.push(instrument) });
+    tasks.record({ task: "kept", outcome: "failure", errorType: "A" });
+    tasks.record({ task: "kept", outcome: "failure", errorType: "B" });
+    expect(refused).toEqual(["task_error_total"]);
+    tasks.record({ task: "refused", outcome: "success" });
+    expect(refused.slice(1)).toEqual(["task_success_total", "task_failure_total", "task_duration_seconds"]);
+  });
+
   it("frees the place of a pair that is forgotten", async () => {
     const { tasks } = recorder({ maxSeries: 1, defaultQueue: "q" });
     tasks.declare("old");

@@ -14,7 +14,13 @@ export type {
   NodeResponse,
 } from "./endpoint/index.ts";
 export type { Logger } from "./logger.ts";
-export type { BucketOptions, DeclaredTask, OtlpOptions, TaskVitalsOptions } from "./options/task-vitals-options.ts";
+export type {
+  BucketOptions,
+  DeclaredTask,
+  ExpositionName,
+  OtlpOptions,
+  TaskVitalsOptions,
+} from "./options/task-vitals-options.ts";
 export type { Queues } from "./queue-registry.ts";
 export { startTaskVitals } from "./start-task-vitals.ts";
 export type { TaskVitals } from "./task-vitals.ts";

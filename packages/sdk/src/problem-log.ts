@@ -8,6 +8,8 @@ const MAX_REMEMBERED = 200;
 export interface ProblemLog {
   /** Counts one failure; warns when this message is new. Never throws. */
   readonly report: ProblemListener;
+  /** Counts one failure that was warned of elsewhere. Never throws. */
+  count(operation: ProblemOperation): void;
   /** Warns about something that is not a failure, once per text. Never throws. */
   warn(message: string): void;
   /** Gives the log its counter; what was reported before is added to it. */
@@ -30,12 +32,16 @@ export function createProblemLog(logger: Logger): ProblemLog {
       // A logger that throws has nobody left to tell.
     }
   };
+  const count = (operation: ProblemOperation): void => {
+    if (counter === undefined) early.set(operation, (early.get(operation) ?? 0) + 1);
+    else counter.add(1, { operation });
+  };
   return {
     report: (operation, message) => {
-      if (counter === undefined) early.set(operation, (early.get(operation) ?? 0) + 1);
-      else counter.add(1, { operation });
+      count(operation);
       warn(message);
     },
+    count,
     warn,
     countWith: (given) => {
       counter = given;

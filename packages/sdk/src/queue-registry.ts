@@ -103,13 +103,16 @@ export async function createQueueRegistry(options: QueueRegistryOptions): Promis
 
 function unknownBroker(queue: QueueSpecification, path: string, known: readonly string[]): TaskVitalsError {
   const names = known.length === 0 ? "none is declared" : `declared: ${known.map((name) => `"${name}"`).join(", ")}`;
+  // A URL where a name belongs may hold a password.
+  const isUrl = /[/:@]/.test(queue.broker);
+  const broker = isUrl ? "a broker whose name looks like a URL" : `the broker ${describeValue(queue.broker)}`;
   const remedy =
     queue.broker === "default"
       ? "Set redis (or REDIS_URL) to a redis:// URL or an ioredis client."
-      : `Add brokers: { ${JSON.stringify(queue.broker)}: … }.`;
+      : `Add brokers: { ${isUrl ? "<name>" : JSON.stringify(queue.broker)}: … }${isUrl ? " and give that name" : ""}.`;
   return new TaskVitalsError(
     "UNKNOWN_BROKER",
-    `${path}: queue ${describeValue(queue.label)} is on the broker ${describeValue(queue.broker)}; expected a declared broker (${names}). ${remedy}`,
+    `${path}: queue ${describeValue(queue.label)} is on ${broker}; expected a declared broker (${names}). ${remedy}`,
   );
 }
 

@@ -14,26 +14,40 @@ const OURS = Symbol.for("taskvitals.signal-handler");
  */
 export function flushOnSignals(flush: () => Promise<void>): () => void {
   let drain: NodeJS.Timeout | undefined;
-  let flushing = false;
+  let asked = false;
+  let flushing: Promise<void> | undefined;
   let flushedAtExit = false;
 
+  const flushOnce = (): Promise<void> => {
+    flushing ??= flush().finally(() => {
+      flushing = undefined;
+    });
+    return flushing;
+  };
   const onBeforeExit = (): void => {
     // The flush keeps the loop alive for a moment, after which the event comes again.
     if (flushedAtExit) return;
     flushedAtExit = true;
-    void flush();
+    void flushAnew();
+  };
+  /** A flush in flight does not carry what was recorded since it began. */
+  const flushAnew = async (): Promise<void> => {
+    await flushing;
+    await flushOnce();
   };
   const takeDefaultAction = (signal: NodeJS.Signals): void => {
     remove();
+    // Another instance is still flushing; the last one ends the process.
+    if (process.listeners(signal).some(isOurs)) return;
     process.kill(process.pid, signal);
   };
   const handle = async (signal: NodeJS.Signals): Promise<void> => {
-    const handledByOthers = process.listeners(signal).some((listener) => !(OURS in listener));
+    const handledByOthers = process.listeners(signal).some((listener) => !isOurs(listener));
     // Asked a second time, nobody wants to wait for a flush.
-    if (flushing && !handledByOthers) return takeDefaultAction(signal);
-    flushing = true;
-    await flush();
-    if (handledByOthers) drain ??= setInterval(() => void flush(), DRAIN_FLUSH_MS).unref();
+    if (asked && !handledByOthers) return takeDefaultAction(signal);
+    asked = true;
+    await flushAnew();
+    if (handledByOthers) drain ??= setInterval(() => void flushOnce(), DRAIN_FLUSH_MS).unref();
     else takeDefaultAction(signal);
   };
   const onSignal = Object.assign((signal: NodeJS.Signals) => void handle(signal), { [OURS]: true });
@@ -43,6 +57,11 @@ export function flushOnSignals(flush: () => Promise<void>): () => void {
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };
   process.on("beforeExit", onBeforeExit);
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  // First in line: a handler of the application's that was added with `once` is gone from the list as soon as it has run.
+  for (const signal of SIGNALS) process.prependListener(signal, onSignal);
   return remove;
+}
+
+function isOurs(listener: object): boolean {
+  return OURS in listener;
 }

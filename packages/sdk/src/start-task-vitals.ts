@@ -28,7 +28,9 @@ import { resolveSettings, type Settings } from "./options/settings.ts";
 import type { TaskVitalsOptions } from "./options/task-vitals-options.ts";
 import { createProblemLog, type ProblemLog } from "./problem-log.ts";
 import { createQueueRegistry } from "./queue-registry.ts";
+import { warnOfReadFailures } from "./read-failures.ts";
 import { startHostMetrics, startRuntimeMetrics } from "./runtime-metrics.ts";
+import { observeSeries } from "./series-vitals.ts";
 import { flushOnSignals } from "./signals.ts";
 import { requireSupportedNode } from "./supported-node.ts";
 import type { TaskVitals } from "./task-vitals.ts";
@@ -83,34 +85,43 @@ async function start(
   problems.countWith(createCounter(telemetry.meter, contract.sdkError));
 
   const labels = registry.queues.list();
+  const refused = new Map<string, number>();
   const recorder = createTaskRecorder({
     meter: telemetry.meter,
     defaultQueue: options.defaultQueue ?? (labels.length === 1 ? labels[0] : undefined),
     durationBuckets: settings.durationBuckets,
     maxSeries: settings.maxSeries,
     onProblem: problems.report,
+    onSeriesRefused: (instrument) => refused.set(instrument, (refused.get(instrument) ?? 0) + 1),
   });
   declareTasks(recorder.tasks, settings, options);
 
   const { observables } = telemetry;
   if (observables !== undefined) {
     observeTaskActivity(observables, recorder.activity);
+    observeSeries(observables, telemetry.seriesCounts, refused);
     observer = createQueueObserver({
       observables,
       meter: telemetry.meter,
       readers: registry.readers,
       onProblem: problems.report,
+      onReadFailure: warnOfReadFailures(problems.warn),
     });
     if (options.hostVitals !== false) {
       cleanup.add("Host vitals", await startHostVitals(observables, problems.report));
     }
   }
-  if (options.runtimeMetrics !== false) cleanup.add("Runtime metrics", await startRuntimeMetrics(telemetry.provider));
+  // A provider that is not ours may have them already, and cannot forget them after shutdown.
+  const runtimeMetrics = options.runtimeMetrics ?? options.meterProvider === undefined;
+  if (runtimeMetrics) cleanup.add("Runtime metrics", await startRuntimeMetrics(telemetry.provider));
   if (options.hostMetrics === true) cleanup.add("Host metrics", await startHostMetrics(telemetry.provider));
 
   const collector = timedCollector(telemetry, settings, problems);
   const endpoint = await listen(settings, collector, problems);
-  if (endpoint !== undefined) cleanup.add("The endpoint", () => endpoint.close());
+  if (endpoint !== undefined) {
+    const patienceMs = settings.endpoint?.limits?.closeTimeoutMs ?? 0;
+    cleanup.add("The endpoint", () => endpoint.close(), CLOSE_TIMEOUT_MS + patienceMs);
+  }
   const flush = async (): Promise<void> => {
     const done = await within(FLUSH_TIMEOUT_MS, telemetry.flush());
     if (!done) problems.report("export", "A flush did not end in time or failed; the next export carries the totals.");
@@ -133,6 +144,7 @@ async function start(
 }
 
 const FLUSH_TIMEOUT_MS = 2000;
+const CLOSE_TIMEOUT_MS = 3000;
 
 async function createTelemetry(
   options: TaskVitalsOptions,
@@ -140,12 +152,14 @@ async function createTelemetry(
   problems: ProblemLog,
 ): Promise<Telemetry> {
   if (options.meterProvider !== undefined) {
-    return createBorrowedTelemetry(options.meterProvider, options.metricProducer, problems.warn);
+    return createBorrowedTelemetry(options.meterProvider, options.metricProducer, settings.maxSeries, problems);
   }
   return createOwnTelemetry({
     resource: createResource(settings.serviceName, settings.resourceAttributes),
     otlp: settings.otlp,
-    onProblem: problems.report,
+    exposition: settings.exposition,
+    maxSeries: settings.maxSeries,
+    problems,
   });
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { posix } from "node:path";
 import type { CpuTimesReader } from "./cpu-times.ts";
 
@@ -81,10 +82,19 @@ async function tightest(
   }
 }
 
-/** Times against a limit: what the group used, of limit × elapsed time. */
-export function cgroupCpuTimes(cgroup: CgroupCpu, monotonicSeconds: () => number): CpuTimesReader {
+/**
+ * Times against a limit: what the group used, of limit × elapsed time.
+ *
+ * @param hostCores - cores there are at all; a limit above them does not bind
+ */
+export function cgroupCpuTimes(
+  cgroup: CgroupCpu,
+  monotonicSeconds: () => number,
+  hostCores: number = availableParallelism(),
+): CpuTimesReader {
+  const cores = Math.min(cgroup.limitCores, hostCores);
   return async () => ({
     usedSeconds: await cgroup.usedSeconds(),
-    availableSeconds: monotonicSeconds() * cgroup.limitCores,
+    availableSeconds: monotonicSeconds() * cores,
   });
 }

@@ -15,12 +15,23 @@ export type CpuTimesReader = () => Promise<CpuTimes>;
 const USER_HZ = 100;
 
 /**
- * Reads the host's CPU times. On Linux from the first line of `/proc/stat`, without blocking; elsewhere through `os.cpus()`. Time
- * stolen by a hypervisor or spent waiting for disks counts as unused, as `psutil.cpu_percent` has it.
+ * Reads the host's CPU times. On Linux from the first line of `/proc/stat`, without blocking; elsewhere through `os.cpus()`.
+ *
+ * @param readStat - reads the text of `/proc/stat`; for tests
  */
-export async function readHostCpuTimes(): Promise<CpuTimes> {
+export async function readHostCpuTimes(readStat: () => Promise<string> = procStat): Promise<CpuTimes> {
   if (process.platform !== "linux") return timesOfCpus();
-  const line = (await readFile("/proc/stat", "utf8")).split("\n", 1)[0] ?? "";
+  return parseProcStat(await readStat());
+}
+
+const procStat = (): Promise<string> => readFile("/proc/stat", "utf8");
+
+/**
+ * Adds up the first line of `/proc/stat`. Time stolen by a hypervisor counts as used, since nobody else here can have it, and time spent
+ * waiting for disks as unused: the formula of `psutil.cpu_percent`, which the reference platform reports.
+ */
+function parseProcStat(text: string): CpuTimes {
+  const line = text.split("\n", 1)[0] ?? "";
   const fields = line.trim().split(/\s+/);
   const ticks = fields.slice(1).map(Number);
   if (fields[0] !== "cpu" || ticks.length < 4 || ticks.some(Number.isNaN)) {
@@ -28,8 +39,8 @@ export async function readHostCpuTimes(): Promise<CpuTimes> {
   }
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = ticks;
   // guest and guest_nice are contained in user and nice.
-  const used = user + nice + system + irq + softirq;
-  return { usedSeconds: used / USER_HZ, availableSeconds: (used + idle + iowait + steal) / USER_HZ };
+  const used = user + nice + system + irq + softirq + steal;
+  return { usedSeconds: used / USER_HZ, availableSeconds: (used + idle + iowait) / USER_HZ };
 }
 
 function timesOfCpus(): CpuTimes {

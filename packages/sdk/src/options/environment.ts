@@ -1,4 +1,8 @@
+import { isIP } from "node:net";
 import { invalidOption } from "@taskvitals/core";
+import { hasOtlpEndpoint, type OtlpEnvironment, readOtlpEnvironment } from "./otlp-environment.ts";
+import type { ExpositionName } from "./task-vitals-options.ts";
+import { type GetVariable as Get, variables, wholeNumber } from "./variables.ts";
 
 /** What the environment says; a field is absent where its variable is not set or empty. */
 export interface EnvironmentOptions {
@@ -10,43 +14,41 @@ export interface EnvironmentOptions {
   readonly prometheusHost: string | undefined;
   readonly prometheusPort: number | undefined;
   readonly hasOtlpEndpoint: boolean;
+  /** The variables of OTLP exporters, which the application's traces share: read and checked only where metrics are pushed. */
+  readonly otlp: (endpointKnown: boolean) => OtlpEnvironment;
   readonly exportIntervalMs: number | undefined;
   readonly exportTimeoutMs: number | undefined;
   readonly redisUrl: string | undefined;
   readonly queues: readonly string[] | undefined;
+  readonly exposition: ExpositionName | undefined;
 }
 
 /** What `OTEL_METRICS_EXPORTER` may name. */
 export type MetricsExporter = "prometheus" | "otlp";
-
-type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the environment variables of taskvitals. An empty variable counts as not set, as OpenTelemetry has it.
  *
  * @throws TaskVitalsError `INVALID_OPTION` naming the variable
  */
-export function readEnvironment(variables: Variables): EnvironmentOptions {
-  const get = (name: string): string | undefined => variables[name]?.trim() || undefined;
-  checkOtlp(get);
+export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): EnvironmentOptions {
+  const get = variables(environment);
   return {
     disabled: boolean("OTEL_SDK_DISABLED", get) ?? false,
     serviceName: get("OTEL_SERVICE_NAME"),
     resourceAttributes: resourceAttributes(get("OTEL_RESOURCE_ATTRIBUTES")),
     exporters: exporters(get("OTEL_METRICS_EXPORTER")),
-    prometheusHost: get("OTEL_EXPORTER_PROMETHEUS_HOST"),
-    prometheusPort: integer("OTEL_EXPORTER_PROMETHEUS_PORT", get, 0, 65_535),
-    hasOtlpEndpoint: OTLP_ENDPOINTS.some((name) => get(name) !== undefined),
-    exportIntervalMs: integer("OTEL_METRIC_EXPORT_INTERVAL", get, 100, 86_400_000),
-    exportTimeoutMs: integer("OTEL_METRIC_EXPORT_TIMEOUT", get, 1, 86_400_000),
+    prometheusHost: host("OTEL_EXPORTER_PROMETHEUS_HOST", get),
+    prometheusPort: wholeNumber("OTEL_EXPORTER_PROMETHEUS_PORT", get, 0, 65_535),
+    hasOtlpEndpoint: hasOtlpEndpoint(get),
+    otlp: (endpointKnown) => readOtlpEnvironment(get, endpointKnown),
+    exportIntervalMs: wholeNumber("OTEL_METRIC_EXPORT_INTERVAL", get, 100, 86_400_000),
+    exportTimeoutMs: wholeNumber("OTEL_METRIC_EXPORT_TIMEOUT", get, 1, 86_400_000),
     redisUrl: get("REDIS_URL"),
     queues: queues(get("TASKVITALS_QUEUES")),
+    exposition: exposition(get("TASKVITALS_EXPOSITION")),
   };
 }
-
-type Get = (name: string) => string | undefined;
-
-const OTLP_ENDPOINTS = ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"] as const;
 
 function boolean(name: string, get: Get): boolean | undefined {
   const value = get(name)?.toLowerCase();
@@ -57,14 +59,16 @@ function boolean(name: string, get: Get): boolean | undefined {
   return value === "true";
 }
 
-function integer(name: string, get: Get, least: number, most: number): number | undefined {
-  const text = get(name);
-  if (text === undefined) return undefined;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least && value <= most)) {
-    throw invalidOption({ path: name, value: text, expected: `a whole number from ${least} to ${most}` });
-  }
-  return value;
+function host(name: string, get: Get): string | undefined {
+  const given = get(name);
+  const bare = given?.replace(/^\[(.*)\]$/, "$1") ?? "";
+  if (given === undefined || isIP(bare) !== 0 || /^[a-z\d]([a-z\d._-]*[a-z\d])?\.?$/i.test(bare)) return given;
+  // Not shown: it may be a URL with a password.
+  throw invalidOption({
+    path: name,
+    expected: "an IP address or a host name, without scheme and port",
+    remedy: "The port has a variable of its own, OTEL_EXPORTER_PROMETHEUS_PORT.",
+  });
 }
 
 function exporters(list: string | undefined): ReadonlySet<MetricsExporter> | undefined {
@@ -113,44 +117,16 @@ function percentDecoded(path: string, text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
+    // Not shown: among the queues it may be a URL with a password.
     throw invalidOption({
       path,
-      value: text,
       expected: "valid percent-encoding",
-      remedy: 'Write a comma as %2C and a percent sign as "%25".',
+      remedy: "Write a comma as %2C and a percent sign as %25.",
     });
   }
 }
 
-// The exporter reads these itself and falls back in silence where it does not understand them.
-function checkOtlp(get: Get): void {
-  for (const name of OTLP_ENDPOINTS) {
-    const text = get(name);
-    if (text === undefined) continue;
-    // Not shown: a URL may hold a password.
-    const protocol = URL.canParse(text) ? new URL(text).protocol : "";
-    if (protocol !== "http:" && protocol !== "https:")
-      throw invalidOption({ path: name, expected: "an http or https URL" });
-  }
-  for (const name of ["OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]) {
-    const value = get(name);
-    if (value !== undefined && value !== "http/protobuf") {
-      throw invalidOption({
-        path: name,
-        value,
-        expected: '"http/protobuf", the one protocol that taskvitals speaks',
-        remedy: "Use the receiver's HTTP port, usually 4318.",
-      });
-    }
-  }
-  const preference = get("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE");
-  if (preference !== undefined && !["cumulative", "delta", "lowmemory"].includes(preference.toLowerCase())) {
-    throw invalidOption({
-      path: "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
-      value: preference,
-      expected: '"cumulative", "delta" or "lowmemory"',
-    });
-  }
-  for (const name of ["OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT"])
-    integer(name, get, 1, 86_400_000);
+function exposition(name: string | undefined): ExpositionName | undefined {
+  if (name === undefined || name === "incremental" || name === "standard") return name;
+  throw invalidOption({ path: "TASKVITALS_EXPOSITION", value: name, expected: '"incremental" or "standard"' });
 }

@@ -1,16 +1,29 @@
-import { invalidOption, type TaskVitalsError } from "@taskvitals/core";
 import * as v from "valibot";
-import type { TaskVitalsOptions } from "./task-vitals-options.ts";
+import type { BasicCredentials, EndpointLimits, EndpointOptions, EndpointTls } from "../endpoint/index.ts";
+import type { BucketOptions, DeclaredTask, OtlpOptions, TaskVitalsOptions } from "./task-vitals-options.ts";
 
+// Forgetting an option here is a compile-time error.
+type FieldsOf<T> = Readonly<Record<keyof T, v.GenericSchema>>;
+
+const text = v.string("a string");
 const name = v.pipe(v.string("a string"), v.nonEmpty("a string that is not empty"));
 const flag = v.boolean("true or false");
-const text = v.string("a string");
+const anything = v.optional(v.any());
 const whole = (least: number, most: number) => {
   const expected = `a whole number from ${least} to ${most}`;
   return v.pipe(v.number(expected), v.integer(expected), v.minValue(least, expected), v.maxValue(most, expected));
 };
 const instance = (expected: string) =>
   v.custom<object>((value) => typeof value === "object" && value !== null, expected);
+const withMethod = (method: string, expected: string) =>
+  v.custom<object>(
+    (given) => typeof (given as Readonly<Record<string, unknown>> | null)?.[method] === "function",
+    expected,
+  );
+/** One schema for values of a primitive type, another for the rest, so that an error is about the one that was meant. */
+const either = <A extends v.GenericSchema, B extends v.GenericSchema>(type: string, primitive: A, other: B) =>
+  v.lazy((input): A | B => (typeof input === type ? primitive : other));
+
 const httpUrl = v.pipe(
   v.string("an http or https URL"),
   v.check((given) => URL.canParse(given) && /^https?:$/.test(new URL(given).protocol), "an http or https URL"),
@@ -18,93 +31,91 @@ const httpUrl = v.pipe(
 const connection = v.union([v.string(), instance("")], "a redis:// URL or an ioredis client");
 const slots = whole(0, 1_000_000);
 
-// Only the shape: queues, URLs, buckets and the endpoint's own options are checked by those who use them.
-const schema = v.strictObject(
-  {
-    serviceName: v.optional(name),
-    resourceAttributes: v.optional(
-      v.record(v.string(), v.union([v.string(), v.number(), v.boolean()], "a string, number or boolean"), "an object"),
-    ),
-    redis: v.optional(connection),
-    brokers: v.optional(v.record(name, connection, "an object of brokers by name")),
-    queues: v.optional(v.array(v.union([text, instance("")], 'a string "<layout>:<name>" or an object'), "an array")),
-    tasks: v.optional(
-      v.array(
-        v.union(
-          [name, v.strictObject({ task: name, queue: v.optional(name) })],
-          "a task name that is not empty, or { task, queue }",
-        ),
-        "an array",
-      ),
-    ),
-    defaultQueue: v.optional(name),
-    concurrency: v.optional(
-      v.union([slots, v.record(v.string(), slots)], "a whole number of at least 0, or such by queue"),
-    ),
-    endpoint: v.optional(v.union([v.literal(false), instance("")], "false or an object of endpoint options")),
-    otlp: v.optional(
-      v.union(
-        [
-          v.boolean(),
-          v.strictObject({
-            endpoint: v.optional(httpUrl),
-            headers: v.optional(v.record(v.string(), text)),
-            intervalMs: v.optional(whole(100, 86_400_000)),
-            timeoutMs: v.optional(whole(1, 86_400_000)),
-          }),
-        ],
-        "true, false or { endpoint, headers, intervalMs, timeoutMs } with an http or https URL, strings and whole milliseconds",
-      ),
-    ),
-    buckets: v.optional(v.strictObject({ durationSeconds: v.optional(v.any()) }, "an object")),
-    readDeadlineMs: v.optional(whole(10, 10_000)),
-    maxSeries: v.optional(whole(1, 100_000)),
-    hostVitals: v.optional(flag),
-    runtimeMetrics: v.optional(flag),
-    hostMetrics: v.optional(flag),
-    meterProvider: v.optional(
-      v.custom((given) => typeof (given as { getMeter?: unknown } | null)?.getMeter === "function", "a MeterProvider"),
-    ),
-    metricProducer: v.optional(instance("what createMetricProducer() returned")),
-    registerGlobal: v.optional(flag),
-    signals: v.optional(flag),
-    logger: v.optional(
-      v.custom(
-        (given) => typeof (given as { warn?: unknown } | null)?.warn === "function",
-        "an object with warn(message)",
-      ),
-    ),
-    environment: v.optional(instance("an object of environment variables")),
-  },
-  "an object of options",
+// A name that is not a name may be a URL that ended up on the wrong side of the colon, so it is not shown.
+const BROKER_NAMES = "an object of brokers by name, where a name is not empty and has no /, : or @ in it";
+const named = v.custom<object>(
+  (given) => typeof given === "object" && given !== null && Object.keys(given).every((key) => /^[^/:@]+$/.test(key)),
+  BROKER_NAMES,
 );
 
-/** Options whose value may hold a credential and is never shown. */
-const SECRET = new Set(["redis", "brokers", "endpoint", "otlp"]);
+const tls = { cert: anything, key: anything, ca: anything } satisfies FieldsOf<EndpointTls>;
+const basicAuth = { username: anything, password: anything } satisfies FieldsOf<BasicCredentials>;
+const limits = {
+  maxConnections: anything,
+  requestTimeoutMs: anything,
+  writeTimeoutMs: anything,
+  closeTimeoutMs: anything,
+} satisfies FieldsOf<EndpointLimits>;
+const endpoint = {
+  host: anything,
+  port: anything,
+  path: anything,
+  token: anything,
+  basicAuth: v.optional(v.strictObject(basicAuth, "an object with username and password")),
+  tls: v.optional(v.strictObject(tls, "an object with cert and key")),
+  onPortInUse: anything,
+  collectTimeoutMs: anything,
+  limits: v.optional(v.strictObject(limits, "an object of limits")),
+} satisfies FieldsOf<EndpointOptions>;
+const otlp = {
+  endpoint: v.optional(httpUrl),
+  headers: v.optional(v.record(v.string(), text, "an object of strings")),
+  intervalMs: v.optional(whole(100, 86_400_000)),
+  timeoutMs: v.optional(whole(1, 86_400_000)),
+} satisfies FieldsOf<OtlpOptions>;
+const tasks = { task: name, queue: v.optional(name) } satisfies FieldsOf<DeclaredTask>;
+const buckets = { durationSeconds: anything } satisfies FieldsOf<BucketOptions>;
 
-/**
- * Checks the shape of the options, unknown names included.
- *
- * @throws TaskVitalsError `INVALID_OPTION` for the first option that does not fit
- */
-export function checkOptions(options: TaskVitalsOptions): void {
-  const result = v.safeParse(schema, options, { abortEarly: true });
-  if (!result.success) throw optionError(result.issues[0]);
+// Only names and shapes: queues, URLs, buckets and the values of the endpoint's options are checked by those who use them.
+const options = {
+  serviceName: v.optional(name),
+  resourceAttributes: v.optional(
+    v.record(v.string(), v.union([v.string(), v.number(), v.boolean()], "a string, number or boolean"), "an object"),
+  ),
+  redis: v.optional(connection),
+  brokers: v.optional(v.pipe(named, v.record(v.string(), connection, BROKER_NAMES))),
+  queues: v.optional(
+    v.array(either("string", text, instance('a string "<layout>:<name>" or an object')), "an array of queues"),
+  ),
+  tasks: v.optional(
+    v.array(
+      either("string", name, v.strictObject(tasks, "a task name that is not empty, or { task, queue }")),
+      "an array of tasks",
+    ),
+  ),
+  defaultQueue: v.optional(name),
+  concurrency: v.optional(
+    either("number", slots, v.record(v.string(), slots, "a whole number of at least 0, or such by queue")),
+  ),
+  endpoint: v.optional(
+    either("boolean", v.literal(false, "false or an object"), v.strictObject(endpoint, "false or an object")),
+  ),
+  otlp: v.optional(either("boolean", flag, v.strictObject(otlp, "true, false or an object"))),
+  buckets: v.optional(v.strictObject(buckets, "an object")),
+  readDeadlineMs: v.optional(whole(10, 10_000)),
+  maxSeries: v.optional(whole(1, 100_000)),
+  hostVitals: v.optional(flag),
+  runtimeMetrics: v.optional(flag),
+  hostMetrics: v.optional(flag),
+  meterProvider: v.optional(withMethod("getMeter", "a MeterProvider")),
+  metricProducer: v.optional(instance("what createMetricProducer() returned")),
+  registerGlobal: v.optional(flag),
+  signals: v.optional(flag),
+  exposition: v.optional(v.picklist(["incremental", "standard"], '"incremental" or "standard"')),
+  logger: v.optional(withMethod("warn", "an object with warn(message)")),
+  environment: v.optional(v.record(v.string(), v.optional(v.string("a string")), "an object of environment variables")),
+} satisfies FieldsOf<TaskVitalsOptions>;
+
+const shapes: Readonly<Record<string, object>> = { endpoint, basicAuth, tls, limits, otlp, tasks, buckets };
+const schema = v.strictObject(options, "an object of options");
+
+/** The first thing that does not fit the shape of the options, unknown names included. */
+export function findMisfit(given: unknown): v.BaseIssue<unknown> | undefined {
+  const result = v.safeParse(schema, given, { abortEarly: true });
+  return result.success ? undefined : result.issues[0];
 }
 
-function optionError(issue: v.BaseIssue<unknown>): TaskVitalsError {
-  const keys = (issue.path ?? []).map((part) => part.key);
-  const path = keys.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
-    "",
-  );
-  if (issue.type === "strict_object" && issue.expected === "never") {
-    return invalidOption({
-      path: path || "options",
-      expected: `no such option`,
-      remedy: `The options are: ${Object.keys(schema.entries).join(", ")}.`,
-    });
-  }
-  const shown = SECRET.has(String(keys[0])) ? {} : { value: issue.input };
-  return invalidOption({ path: path || "startTaskVitals(options)", ...shown, expected: issue.message });
+/** The names of the fields of an option that is an object; of the options themselves for any other name. */
+export function fieldNames(option: string | undefined): readonly string[] {
+  return Object.keys(shapes[option ?? ""] ?? options);
 }

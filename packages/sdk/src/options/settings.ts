@@ -2,9 +2,10 @@ import { DURATION_BUCKETS_SECONDS, invalidOption, resolveBuckets } from "@taskvi
 import type { QueueOptions, RedisClientLike } from "@taskvitals/redis";
 import type { EndpointOptions } from "../endpoint/index.ts";
 import type { OtlpSettings } from "../telemetry/otlp-reader.ts";
+import { checkOptions } from "./check-options.ts";
 import { type EnvironmentOptions, readEnvironment } from "./environment.ts";
-import { checkOptions } from "./option-schema.ts";
-import type { DeclaredTask, OtlpOptions, TaskVitalsOptions } from "./task-vitals-options.ts";
+import { resolveOtlp } from "./otlp-settings.ts";
+import type { DeclaredTask, ExpositionName, TaskVitalsOptions } from "./task-vitals-options.ts";
 
 /** The options with environment and defaults filled in, checked as far as they can be without connecting. */
 export interface Settings {
@@ -20,10 +21,8 @@ export interface Settings {
   readonly durationBuckets: readonly number[];
   readonly readDeadlineMs: number;
   readonly maxSeries: number;
+  readonly exposition: ExpositionName;
 }
-
-const DEFAULT_EXPORT_INTERVAL_MS = 15_000;
-const DEFAULT_EXPORT_TIMEOUT_MS = 10_000;
 
 /**
  * Puts options, environment and defaults together; options win.
@@ -35,14 +34,14 @@ export function resolveSettings(options: TaskVitalsOptions): Settings {
   const environment = readEnvironment(options.environment ?? process.env);
   return {
     disabled: environment.disabled,
-    serviceName: options.serviceName ?? environment.serviceName,
+    serviceName: serviceName(options, environment),
     resourceAttributes: { ...environment.resourceAttributes, ...options.resourceAttributes },
     brokers: brokers(options, environment),
     queues: options.queues ?? environment.queues ?? [],
     queuesPath: options.queues === undefined && environment.queues !== undefined ? "TASKVITALS_QUEUES" : "queues",
     tasks: (options.tasks ?? []).map((task) => (typeof task === "string" ? { task } : task)),
     endpoint: endpoint(options, environment),
-    otlp: otlp(options, environment),
+    otlp: resolveOtlp(options, environment),
     durationBuckets: resolveBuckets(
       "buckets.durationSeconds",
       options.buckets?.durationSeconds,
@@ -50,7 +49,15 @@ export function resolveSettings(options: TaskVitalsOptions): Settings {
     ),
     readDeadlineMs: options.readDeadlineMs ?? 250,
     maxSeries: options.maxSeries ?? 2000,
+    exposition: options.exposition ?? environment.exposition ?? "incremental",
   };
+}
+
+function serviceName(options: TaskVitalsOptions, environment: EnvironmentOptions): string | undefined {
+  if (options.serviceName !== undefined) return options.serviceName;
+  // What the code says, in whichever of its options, wins over the environment.
+  if (options.resourceAttributes?.["service.name"] !== undefined) return undefined;
+  return environment.serviceName;
 }
 
 function brokers(options: TaskVitalsOptions, environment: EnvironmentOptions): Settings["brokers"] {
@@ -87,34 +94,6 @@ function endpoint(options: TaskVitalsOptions, environment: EnvironmentOptions): 
     ...(environment.prometheusHost === undefined ? {} : { host: environment.prometheusHost }),
     ...(environment.prometheusPort === undefined ? {} : { port: environment.prometheusPort }),
     ...withoutUndefined(options.endpoint ?? {}),
-  };
-}
-
-function otlp(options: TaskVitalsOptions, environment: EnvironmentOptions): OtlpSettings | undefined {
-  const fromEnvironment = environment.exporters?.has("otlp") ?? environment.hasOtlpEndpoint;
-  const given = options.otlp ?? (options.meterProvider === undefined && fromEnvironment);
-  if (given === false) return undefined;
-  if (options.meterProvider !== undefined) {
-    throw invalidOption({
-      path: "otlp",
-      expected: "no OTLP beside meterProvider, whose own readers push the metrics",
-      remedy: "Leave out one of the two.",
-    });
-  }
-  const { endpoint: url, headers, intervalMs, timeoutMs }: OtlpOptions = given === true ? {} : given;
-  const interval = intervalMs ?? environment.exportIntervalMs ?? DEFAULT_EXPORT_INTERVAL_MS;
-  if (timeoutMs !== undefined && timeoutMs > interval) {
-    throw invalidOption({
-      path: "otlp.timeoutMs",
-      value: timeoutMs,
-      expected: `at most the export interval, ${interval} ms`,
-    });
-  }
-  return {
-    endpoint: url,
-    headers,
-    intervalMs: interval,
-    timeoutMs: Math.min(timeoutMs ?? environment.exportTimeoutMs ?? DEFAULT_EXPORT_TIMEOUT_MS, interval),
   };
 }
 

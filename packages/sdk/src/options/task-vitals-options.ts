@@ -20,13 +20,22 @@ export interface OtlpOptions {
    * http or https URL is refused.
    */
   readonly endpoint?: string | undefined;
-  /** Extra request headers, such as a token. Never logged. Default: `OTEL_EXPORTER_OTLP_HEADERS`. */
+  /**
+   * Extra request headers, such as a token, beside those of `OTEL_EXPORTER_OTLP_METRICS_HEADERS` and `OTEL_EXPORTER_OTLP_HEADERS`; on the
+   * same name these win. Never logged. One that HTTP does not allow is refused.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Time between exports, in milliseconds, at least 100. Default: `OTEL_METRIC_EXPORT_INTERVAL`, else 15 000. */
   readonly intervalMs?: number | undefined;
-  /** Time limit of one export, in milliseconds, at most the interval. Default: `OTEL_METRIC_EXPORT_TIMEOUT`, else 10 000. */
+  /**
+   * Time limit of one export with its retries, in milliseconds, at most the interval. Default: the least of `OTEL_METRIC_EXPORT_TIMEOUT`,
+   * `OTEL_EXPORTER_OTLP_METRICS_TIMEOUT` (else `OTEL_EXPORTER_OTLP_TIMEOUT`) and the interval, else 10 000.
+   */
   readonly timeoutMs?: number | undefined;
 }
+
+/** Who writes the page of `/metrics`. */
+export type ExpositionName = "incremental" | "standard";
 
 /** Bounds of histograms. */
 export interface BucketOptions {
@@ -51,10 +60,14 @@ export interface TaskVitalsOptions {
   readonly resourceAttributes?: Readonly<Record<string, string | number | boolean>> | undefined;
   /**
    * The broker named `default`: a `redis://` or `rediss://` URL, for which a connection is opened and closed at shutdown, or
-   * an `ioredis` 5 or 6 client or Cluster of yours, which is never closed. Default: `REDIS_URL`.
+   * an `ioredis` 5 or 6 client or Cluster of yours, which is never closed. Not one that runs blocking commands, as a BullMQ worker's does:
+   * readings would wait behind them. Default: `REDIS_URL`.
    */
   readonly redis?: string | RedisClientLike | undefined;
-  /** More brokers by name, each as {@link redis}. The name is what queues refer to, and a label. */
+  /**
+   * More brokers by name, each as {@link redis}. The name is what queues refer to, and a label; an empty one, or one with `/`, `:` or
+   * `@` in it, is refused.
+   */
   readonly brokers?: Readonly<Record<string, string | RedisClientLike>> | undefined;
   /**
    * Queues to read: `"<layout>:<name>"` split at the first colon, or an object. Default: `TASKVITALS_QUEUES`. Needs a broker. Two queues
@@ -74,6 +87,12 @@ export interface TaskVitalsOptions {
    * when `OTEL_METRICS_EXPORTER` contains `otlp`, or when it is not set and an OTLP endpoint is.
    */
   readonly otlp?: boolean | OtlpOptions | undefined;
+  /**
+   * Who writes the page: `"incremental"` renders what changed since the last page, in slices that give the event loop back;
+   * `"standard"` is `@opentelemetry/exporter-prometheus`. Both write the same samples. Default: `TASKVITALS_EXPOSITION`, else
+   * `"incremental"`.
+   */
+  readonly exposition?: ExpositionName | undefined;
   /** Bounds of histograms. */
   readonly buckets?: BucketOptions | undefined;
   /** Deadline of one reading of a broker, in milliseconds, 10 to 10 000. Default 250. */
@@ -82,7 +101,10 @@ export interface TaskVitalsOptions {
   readonly maxSeries?: number | undefined;
   /** Report CPU and memory (`system_*`). Default true. */
   readonly hostVitals?: boolean | undefined;
-  /** Report event loop, garbage collection and heap through `@opentelemetry/instrumentation-runtime-node`. Default true. */
+  /**
+   * Report event loop, garbage collection and heap through `@opentelemetry/instrumentation-runtime-node`. Default true; false beside
+   * {@link meterProvider}, where true puts them on that provider.
+   */
   readonly runtimeMetrics?: boolean | undefined;
   /**
    * Report process, CPU and memory under OpenTelemetry's semantic conventions too, through

@@ -1,46 +1,37 @@
-import type { MeterProvider as ApiMeterProvider } from "@opentelemetry/api";
-import { AggregationTemporality, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
+import type { MeterProvider } from "@opentelemetry/api";
 import { invalidOption } from "@taskvitals/core";
-import { forgetfulGauges } from "./forgetful-gauges.ts";
+import type { ProblemLog } from "../problem-log.ts";
 import { AttachableProducer, type TaskVitalsMetricProducer } from "./metric-producer.ts";
 import { SCOPE_NAME, type Telemetry } from "./telemetry.ts";
-
-class GaugeReader extends MetricReader {
-  constructor() {
-    super({ aggregationTemporalitySelector: forgetfulGauges(() => AggregationTemporality.CUMULATIVE) });
-  }
-
-  protected async onForceFlush(): Promise<void> {}
-
-  protected async onShutdown(): Promise<void> {}
-}
+import { createVitalsProvider } from "./vitals-provider.ts";
 
 /**
- * Telemetry on the caller's meter provider. Gauges live on a small provider of our own, from which the producer that the caller
- * gave to its readers takes them; without a producer there are none.
+ * Telemetry on the caller's meter provider. Gauges live on a provider of our own, from which the producer that the caller gave to
+ * its readers takes them; without a producer there are none.
  */
 export function createBorrowedTelemetry(
-  provider: ApiMeterProvider,
+  provider: MeterProvider,
   producer: TaskVitalsMetricProducer | undefined,
-  warn: (message: string) => void,
+  maxSeries: number,
+  problems: ProblemLog,
 ): Telemetry {
   if (producer !== undefined && !(producer instanceof AttachableProducer)) {
     throw invalidOption({ path: "metricProducer", value: producer, expected: "what createMetricProducer() returned" });
   }
   if (producer === undefined) {
-    warn(
+    problems.warn(
       "meterProvider without metricProducer: queue lengths, running tasks, CPU and memory are not reported, because the standard SDK " +
         "would go on exporting them when they are no longer known. Pass createMetricProducer() to your readers' metricProducers and to " +
         "startTaskVitals({ metricProducer }).",
     );
   }
-  const reader = new GaugeReader();
-  const gauges = new MeterProvider({ readers: [reader] });
-  producer?.attach(reader);
+  const own = createVitalsProvider(maxSeries, problems);
+  producer?.attach(own.createProducer());
   return {
     provider,
     meter: provider.getMeter(SCOPE_NAME),
-    observables: producer === undefined ? undefined : gauges.getMeter(SCOPE_NAME),
+    observables: producer === undefined ? undefined : own.getMeter(SCOPE_NAME),
+    seriesCounts: () => own.seriesCounts(),
     collectPage: () =>
       Promise.reject(
         invalidOption({
@@ -51,7 +42,7 @@ export function createBorrowedTelemetry(
     flush: async () => {},
     shutdown: async () => {
       producer?.attach(undefined);
-      await gauges.shutdown();
+      await own.shutdown();
     },
   };
 }

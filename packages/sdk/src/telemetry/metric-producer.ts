@@ -13,13 +13,25 @@ const EMPTY: CollectionResult = { resourceMetrics: { resource: emptyResource(), 
 export class AttachableProducer implements TaskVitalsMetricProducer {
   readonly kind = "taskvitals" as const;
   #source: MetricProducer | undefined;
+  #collecting: Promise<CollectionResult> | undefined;
 
   /** Makes `source` what is produced from now on; `undefined` makes it empty again. */
   attach(source: MetricProducer | undefined): void {
     this.#source = source;
+    this.#collecting = undefined;
   }
 
-  async collect(options?: Parameters<MetricProducer["collect"]>[0]): Promise<CollectionResult> {
+  /** Readers that collect at the same time share one collection: the first to finish would otherwise take what both observed. */
+  collect(options?: Parameters<MetricProducer["collect"]>[0]): Promise<CollectionResult> {
+    if (this.#collecting !== undefined) return this.#collecting;
+    const collecting = this.#collect(options).finally(() => {
+      if (this.#collecting === collecting) this.#collecting = undefined;
+    });
+    this.#collecting = collecting;
+    return collecting;
+  }
+
+  async #collect(options: Parameters<MetricProducer["collect"]>[0]): Promise<CollectionResult> {
     if (this.#source === undefined) return EMPTY;
     try {
       return await this.#source.collect(options);

@@ -4,13 +4,29 @@ import {
   type PushMetricExporter,
 } from "@opentelemetry/sdk-metrics";
 import type { ProblemListener } from "@taskvitals/core";
-import type { OtlpOptions } from "../options/task-vitals-options.ts";
 import { forgetfulGauges } from "./forgetful-gauges.ts";
 
-/** {@link OtlpOptions} with the environment and the defaults filled in. */
-export interface OtlpSettings extends Pick<OtlpOptions, "endpoint" | "headers"> {
+/** How counters and histograms are pushed: as totals, as what came since the last push, or as OpenTelemetry's `lowmemory` mixes them. */
+export type OtlpTemporality = "cumulative" | "delta" | "lowmemory";
+
+/** PEM files for an https receiver. */
+export interface OtlpTls {
+  readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+}
+
+/** How to push over OTLP, complete. Holds credentials: keep it out of anything that is shown. */
+export interface OtlpSettings {
+  /** URL of the receiver with its path. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly intervalMs: number;
+  /** Limit of one export with its retries. */
   readonly timeoutMs: number;
+  readonly gzip: boolean;
+  readonly temporality: OtlpTemporality;
+  readonly tls: OtlpTls;
 }
 
 /** Creates the reader that pushes over OTLP. Its exporter is loaded here, since only those who push need it. */
@@ -19,13 +35,12 @@ export async function createOtlpReader(
   producers: (exporter: PushMetricExporter) => MetricProducer[],
   onProblem: ProblemListener,
 ): Promise<PeriodicExportingMetricReader> {
-  const { OTLPMetricExporter } = await import("@opentelemetry/exporter-metrics-otlp-proto");
-  const otlp = new OTLPMetricExporter({
-    timeoutMillis: settings.timeoutMs,
-    ...(settings.endpoint === undefined ? {} : { url: settings.endpoint }),
-    ...(settings.headers === undefined ? {} : { headers: { ...settings.headers } }),
-  });
-  const exporter = countFailures(otlp, onProblem);
+  const { createOtlpExporter } = await import("./otlp-exporter.ts");
+  const consequence =
+    settings.temporality === "cumulative" ? "the next one carries the totals" : "what it carried is lost";
+  const exporter = watched(createOtlpExporter(settings), (error) =>
+    onProblem("export", `An OTLP export failed (${describe(error)}); ${consequence}.`),
+  );
   return new PeriodicExportingMetricReader({
     exporter,
     exportIntervalMillis: settings.intervalMs,
@@ -34,17 +49,24 @@ export async function createOtlpReader(
   });
 }
 
-function countFailures(exporter: PushMetricExporter, onProblem: ProblemListener): PushMetricExporter {
+function watched(exporter: PushMetricExporter, onFailure: (error: Error | undefined) => void): PushMetricExporter {
   const select = exporter.selectAggregationTemporality?.bind(exporter);
   return {
     export: (metrics, done) =>
       exporter.export(metrics, (result) => {
-        // ExportResultCode.SUCCESS is 0. The error may quote headers or the URL, so only the fact is told.
-        if (result.code !== 0) onProblem("export", "An OTLP export failed; the next one carries the totals.");
+        // ExportResultCode.SUCCESS is 0.
+        if (result.code !== 0) onFailure(result.error);
         done(result);
       }),
     forceFlush: () => exporter.forceFlush(),
     shutdown: () => exporter.shutdown(),
     ...(select === undefined ? {} : { selectAggregationTemporality: forgetfulGauges(select) }),
   };
+}
+
+/** The message of an error may quote headers or the URL; a code cannot. */
+function describe(error: Error | undefined): string {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  if (typeof code === "number") return `HTTP ${code}`;
+  return typeof code === "string" && /^\w{1,60}$/.test(code) ? code : (error?.name ?? "unknown reason");
 }

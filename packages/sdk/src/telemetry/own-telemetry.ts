@@ -1,55 +1,62 @@
-import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import type { Resource } from "@opentelemetry/resources";
-import { type IMetricReader, MeterProvider } from "@opentelemetry/sdk-metrics";
-import type { ProblemListener } from "@taskvitals/core";
-import type { PageSource } from "../endpoint/index.ts";
-import { withLegalLabels } from "./legal-labels.ts";
+import {
+  type IMetricReader,
+  MeterProvider,
+  type MetricProducer,
+  type PushMetricExporter,
+} from "@opentelemetry/sdk-metrics";
+import type { ExpositionName } from "../options/task-vitals-options.ts";
+import type { ProblemLog } from "../problem-log.ts";
 import { createOtlpReader, type OtlpSettings } from "./otlp-reader.ts";
+import { incrementalPages, standardPages } from "./page-source.ts";
+import { PullReader } from "./pull-reader.ts";
 import { ScrapeReader } from "./scrape-reader.ts";
 import { SCOPE_NAME, type Telemetry } from "./telemetry.ts";
+import { createVitalsProvider } from "./vitals-provider.ts";
 
 /** What {@link createOwnTelemetry} needs. */
 export interface OwnTelemetryOptions {
   readonly resource: Resource;
   /** Push over OTLP as well. */
   readonly otlp: OtlpSettings | undefined;
-  readonly onProblem: ProblemListener;
+  readonly exposition: ExpositionName;
+  readonly maxSeries: number;
+  readonly problems: ProblemLog;
 }
 
-/** Telemetry on a meter provider of our own: scraped, and pushed where asked for. */
+/**
+ * Telemetry on providers of our own: `@taskvitals/meter` for the instruments of taskvitals, the standard SDK for what the application
+ * measures itself. The readers are the standard SDK's; ours joins each through a producer, because a producer is never told which
+ * reader's temporality it serves.
+ */
 export async function createOwnTelemetry(options: OwnTelemetryOptions): Promise<Telemetry> {
-  const { onProblem } = options;
-  const scrape = new ScrapeReader();
-  const readers: IMetricReader[] = [scrape];
-  if (options.otlp !== undefined) readers.push(await createOtlpReader(options.otlp, () => [], onProblem));
+  const { problems } = options;
+  const own = createVitalsProvider(options.maxSeries, problems);
+  const standard = options.exposition === "standard";
+  const pull = standard ? new ScrapeReader([own.createProducer()]) : new PullReader();
+  const readers: IMetricReader[] = [pull];
+  if (options.otlp !== undefined) {
+    const producers = (exporter: PushMetricExporter): MetricProducer[] => {
+      const selectTemporality = exporter.selectAggregationTemporality?.bind(exporter);
+      return [own.createProducer(selectTemporality === undefined ? {} : { selectTemporality })];
+    };
+    readers.push(await createOtlpReader(options.otlp, producers, problems.report));
+  }
   const provider = new MeterProvider({ resource: options.resource, readers });
-  const meter = provider.getMeter(SCOPE_NAME);
+  const meter = own.getMeter(SCOPE_NAME);
   return {
     provider,
     meter,
     observables: meter,
-    collectPage: createPageSource(scrape, onProblem),
+    seriesCounts: () => own.seriesCounts(),
+    collectPage: pull instanceof ScrapeReader ? standardPages(pull, problems) : incrementalPages(own, pull, problems),
     flush: () => provider.forceFlush(),
-    shutdown: () => provider.shutdown(),
-  };
-}
-
-function createPageSource(reader: ScrapeReader, onProblem: ProblemListener): PageSource {
-  const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
-  return async ({ timeoutMs }) => {
-    const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: timeoutMs });
-    for (const error of errors) {
-      onProblem(
-        "collect",
-        `A metric callback failed or was too slow (${error instanceof Error ? error.name : "no Error"}).`,
-      );
-    }
-    const legal = withLegalLabels(resourceMetrics, (metric, label) =>
-      onProblem(
-        "expose",
-        `Metric "${metric.slice(0, 128)}" has the label "${label.slice(0, 128)}", which Prometheus does not allow or which meets another; it was renamed or joined.`,
-      ),
-    );
-    return serializer.serialize(legal);
+    shutdown: async () => {
+      try {
+        await provider.shutdown();
+      } finally {
+        await own.shutdown();
+      }
+    },
   };
 }

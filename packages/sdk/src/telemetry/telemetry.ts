@@ -1,4 +1,5 @@
 import type { Meter, MeterProvider } from "@opentelemetry/api";
+import type { SeriesCount } from "@taskvitals/meter";
 import type { PageSource } from "../endpoint/index.ts";
 
 /** Where the instruments of taskvitals live, and how what they hold gets out. */
@@ -9,6 +10,8 @@ export interface Telemetry {
   readonly meter: Meter;
   /** For observable gauges; reports exactly what a collection observed. `undefined` where there is no way to. */
   readonly observables: Meter | undefined;
+  /** How full each counter and histogram of taskvitals is; empty where the caller's provider does not say. */
+  readonly seriesCounts: () => readonly SeriesCount[];
   /** Builds the page of `/metrics`. */
   readonly collectPage: PageSource;
   /** Pushes what is due now. May reject. */

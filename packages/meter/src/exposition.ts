@@ -1,0 +1,149 @@
+import { setImmediate } from "node:timers/promises";
+import type { Attributes } from "@opentelemetry/api";
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { addCollected } from "./collected-family.ts";
+import { Families, type FamilySource } from "./families.ts";
+import { getOrCreate } from "./get-or-create.ts";
+import { metricName } from "./label-name.ts";
+import { LabelSets } from "./label-sets.ts";
+import type { LineTemplates } from "./line-template.ts";
+import { ObservableStorage } from "./observable.ts";
+import { type Observed, observe } from "./observing.ts";
+import { PageWriter } from "./page-writer.ts";
+import { type CollectionSource, deadline } from "./producer.ts";
+import { familyType, ObservedFamilySource, SeriesFamilySource, templatesFor } from "./series-family.ts";
+import type { SeriesStorage } from "./series-storage.ts";
+
+/** Options of `createExposition`. */
+export interface ExpositionOptions {
+  /**
+   * Longest stretch, in milliseconds, for which rendering holds the event loop before it lets others run. Default 2. A value that is not
+   * above 0 means the default.
+   */
+  readonly sliceMs?: number;
+  /**
+   * Labels of `target_info`. Default: the attributes of the resource of the first {@link RenderOptions.extra}; without either the family is
+   * not written.
+   */
+  readonly targetInfo?: Attributes;
+}
+
+/** Options of one page. */
+export interface RenderOptions {
+  /** How long observable callbacks may take, in milliseconds; default the provider's `observeTimeoutMs`. */
+  readonly timeoutMs?: number;
+  /**
+   * What standard providers collected, with cumulative temporality, to go on the same page. Where a name or a label set meets one of ours,
+   * ours stays and the clash is counted.
+   */
+  readonly extra?: readonly ResourceMetrics[];
+}
+
+/** A whole page in the text format 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`). */
+export interface ExpositionPage {
+  /** The bytes, in order, to be written one after the other; each at most a few hundred kilobytes. */
+  readonly chunks: readonly Buffer[];
+  /** Length of all chunks together. */
+  readonly byteLength: number;
+  /** What observable callbacks threw or missed; the page is whole without them. */
+  readonly errors: readonly unknown[];
+  /** The page as a string. For tests and small pages: it copies everything at once. */
+  text(): string;
+}
+
+/** Renders pages from the cells of one provider. */
+export interface Exposition {
+  /**
+   * Runs the observables, then renders in slices. Each series is consistent in itself: recordings between two slices show in the series that are not
+   * yet written. Several pages may be rendered at the same time. Rejects only when the process is out of memory.
+   */
+  render(options?: RenderOptions): Promise<ExpositionPage>;
+}
+
+const DEFAULT_SLICE_MS = 2;
+
+export class TextExposition implements Exposition {
+  readonly #source: CollectionSource;
+  readonly #sliceMs: number;
+  readonly #targetInfo: Attributes | undefined;
+  readonly #templates = new WeakMap<SeriesStorage | ObservableStorage, LineTemplates>();
+
+  constructor(source: CollectionSource, options: ExpositionOptions | undefined) {
+    this.#source = source;
+    const sliceMs = options?.sliceMs ?? DEFAULT_SLICE_MS;
+    this.#sliceMs = sliceMs > 0 ? sliceMs : DEFAULT_SLICE_MS;
+    this.#targetInfo = options?.targetInfo;
+  }
+
+  async render(options?: RenderOptions): Promise<ExpositionPage> {
+    const { meters, observeTimeoutMs, prune } = this.#source;
+    prune();
+    const observed = await observe(meters(), deadline(options?.timeoutMs, observeTimeoutMs));
+    const page = new PageWriter();
+    let sliceEnd = performance.now() + this.#sliceMs;
+    for (const _ of this.#families(observed, options?.extra ?? []).write(page)) {
+      if (performance.now() < sliceEnd) continue;
+      await setImmediate();
+      sliceEnd = performance.now() + this.#sliceMs;
+    }
+    const chunks = page.finish();
+    return {
+      chunks,
+      byteLength: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+      errors: observed.errors,
+      text: () => Buffer.concat(chunks).toString("utf8"),
+    };
+  }
+
+  #families(observed: Observed, extra: readonly ResourceMetrics[]): Families {
+    const { meters, state } = this.#source;
+    const families = new Families(state.refusals);
+    const targetInfo = this.#targetInfo ?? extra[0]?.resource.attributes;
+    if (targetInfo !== undefined) families.add("target_info", "gauge", this.#targetInfoSource(targetInfo));
+    for (const meter of meters()) {
+      for (const storage of meter.storages) this.#addOwn(families, storage, observed);
+    }
+    for (const { scopeMetrics } of extra) {
+      for (const { metrics } of scopeMetrics) {
+        for (const metric of metrics) addCollected(families, metric, state.refusals);
+      }
+    }
+    return families;
+  }
+
+  #addOwn(families: Families, storage: SeriesStorage | ObservableStorage, observed: Observed): void {
+    const { descriptor } = storage;
+    const { refusals } = this.#source.state;
+    const type = familyType(descriptor);
+    const name = metricName(descriptor.name, type === "counter");
+    if (name === undefined) {
+      refusals.refuse(descriptor.name, "exposition_clash", "unfit", () => {
+        return `${JSON.stringify(descriptor.name)} has no legal name on a Prometheus page; left out.`;
+      });
+      return;
+    }
+    const templates = getOrCreate(this.#templates, storage, () => templatesFor(name, descriptor));
+    if (storage instanceof ObservableStorage) {
+      const observations = observed.observations.get(storage);
+      if (observations === undefined || observations.size === 0) return;
+      families.add(name, type, new ObservedFamilySource(descriptor, observations, templates, refusals));
+    } else if (storage.hasSamples) {
+      families.add(name, type, new SeriesFamilySource(storage, templates, refusals));
+    }
+  }
+
+  #targetInfoSource(attributes: Attributes): FamilySource {
+    const { refusals } = this.#source.state;
+    const { text } = new LabelSets("target_info", refusals, [], Number.POSITIVE_INFINITY).read(attributes);
+    return {
+      instrument: "target_info",
+      help: "Target metadata",
+      mayRepeat: false,
+      *write(page, seen) {
+        seen?.add(text);
+        page.text(`target_info${text === "" ? "" : `{${text}}`} 1\n`);
+        yield;
+      },
+    };
+  }
+}

@@ -1,0 +1,10 @@
+export type { BindableCounter, BoundCounter } from "./counter.ts";
+export type { Exposition, ExpositionOptions, ExpositionPage, RenderOptions } from "./exposition.ts";
+export type { BindableGauge, BoundGauge } from "./gauge.ts";
+export type { BindableHistogram, BoundHistogram } from "./histogram.ts";
+export type { BindableMeter } from "./meter.ts";
+export type { BindableMeterProvider, MeterProviderOptions, SeriesCount } from "./meter-provider.ts";
+export { createMeterProvider } from "./meter-provider.ts";
+export type { ProducerOptions } from "./producer.ts";
+export type { MeterWarning, Refusal, RefusalReason } from "./refusals.ts";
+export type { BindableUpDownCounter, BoundUpDownCounter } from "./up-down-counter.ts";

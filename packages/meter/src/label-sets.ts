@@ -1,0 +1,157 @@
+import type { Attributes } from "@opentelemetry/api";
+import { labelName } from "./label-name.ts";
+import { escapeLabelValue, LONGEST_VALUE, labelValue } from "./label-value.ts";
+import type { Refusals } from "./refusals.ts";
+
+/** Attributes as the meter keeps them: a frozen copy with string values, and their text on a page. */
+export interface LabelSet {
+  /** In the order of the label names; the values are final (string, well-formed, cut). */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly names: LabelNames;
+  /** `queue="emails",task="send"`, or `""`. Two label sets with one text are one series. */
+  readonly text: string;
+}
+
+/** The label names that some label sets share. */
+export interface LabelNames {
+  readonly sorted: readonly string[];
+  /** The names as one string: label sets with the same key have the same names. */
+  readonly key: string;
+}
+
+/** What one order of attribute keys comes to. */
+export interface Shape {
+  /** The keys as they were given. */
+  readonly given: readonly string[];
+  /** The keys that are kept, in the order of their label names. */
+  readonly keys: readonly string[];
+  /** Where each kept key is among the given ones. */
+  readonly places: readonly number[];
+  readonly names: LabelNames;
+}
+
+interface ShapeNode {
+  readonly next: Map<string, ShapeNode>;
+  shape: Shape | undefined;
+}
+
+/** Orders of attribute keys remembered per instrument; real code uses one or two. */
+const MOST_SHAPES = 256;
+/** The label that only the overflow series of a limited instrument may carry. */
+export const OVERFLOW_LABEL = "otel_metric_overflow";
+const EMPTY: LabelSet = { attributes: Object.freeze({}), names: { sorted: [], key: "" }, text: "" };
+
+/** Reads attributes for one instrument: names sanitised once per shape, values when a label set is first seen. */
+export class LabelSets {
+  readonly #root: ShapeNode = { next: new Map(), shape: undefined };
+  readonly #instrument: string;
+  readonly #refusals: Refusals;
+  readonly #reserved: ReadonlySet<string>;
+  readonly #longestValue: number;
+  #shapes = 0;
+
+  /** `reserved` are label names that are not for the caller to use; values are cut at `longestValue` characters. */
+  constructor(
+    instrument: string,
+    refusals: Refusals,
+    reserved: readonly string[],
+    longestValue: number = LONGEST_VALUE,
+  ) {
+    this.#instrument = instrument;
+    this.#refusals = refusals;
+    this.#reserved = new Set(reserved);
+    this.#longestValue = longestValue;
+  }
+
+  /**
+   * The label set of any attributes. Never throws: what cannot be read is left out and counted, so that the recording itself still
+   * counts.
+   */
+  read(attributes: unknown): LabelSet {
+    if (attributes === undefined || attributes === null) return EMPTY;
+    let keys: string[];
+    try {
+      if (typeof attributes !== "object") throw new TypeError("attributes are not an object");
+      keys = Object.keys(attributes);
+    } catch {
+      this.#refuse("*", () => `The attributes of ${this.#instrument} cannot be read; recorded without any.`);
+      return EMPTY;
+    }
+    if (keys.length === 0) return EMPTY;
+    const shape = this.#shapeOf(keys);
+    return this.#finish(shape, attributes as Attributes);
+  }
+
+  /** The shape of some attributes; reading keys may throw what a hostile object throws. */
+  shape(attributes: Attributes): Shape {
+    return this.#shapeOf(Object.keys(attributes));
+  }
+
+  #finish(shape: Shape, attributes: Attributes): LabelSet {
+    const kept: [string, string][] = [];
+    let absent = false;
+    for (const key of shape.keys) {
+      let value = "";
+      try {
+        value = labelValue(attributes[key], this.#longestValue);
+      } catch {
+        this.#refuse(
+          key,
+          () => `A value of attribute ${quote(key)} of ${this.#instrument} cannot be written; left out.`,
+        );
+      }
+      if (value === "") absent = true;
+      else kept.push([key, value]);
+    }
+    const names = absent ? namesOf(kept.map(([key]) => labelName(key) ?? "")) : shape.names;
+    if (kept.length === 0) return EMPTY;
+    const text = kept.map(([, value], index) => `${names.sorted[index]}="${escapeLabelValue(value)}"`).join(",");
+    return { attributes: Object.freeze(Object.fromEntries(kept)), names, text };
+  }
+
+  #shapeOf(keys: readonly string[]): Shape {
+    let node: ShapeNode | undefined = this.#root;
+    for (const key of keys) {
+      let next: ShapeNode | undefined = node?.next.get(key);
+      if (next === undefined && node !== undefined && this.#shapes < MOST_SHAPES) {
+        this.#shapes++;
+        next = { next: new Map(), shape: undefined };
+        node.next.set(key, next);
+      }
+      node = next;
+    }
+    if (node === undefined) return this.#resolve(keys);
+    node.shape ??= this.#resolve(keys);
+    return node.shape;
+  }
+
+  /** Sorted by key first, so that of two clashing attributes the same one survives in whatever order they are given. */
+  #resolve(given: readonly string[]): Shape {
+    const byLabel = new Map<string, string>();
+    for (const key of [...given].sort()) {
+      const label = labelName(key);
+      if (label === undefined || this.#reserved.has(label)) {
+        const fault = label === undefined ? "has no legal label name" : `is reserved as label ${label}`;
+        this.#refuse(key, () => `Attribute ${quote(key)} of ${this.#instrument} ${fault}; left out.`);
+      } else if (byLabel.has(label)) {
+        const other = quote(byLabel.get(label) ?? "");
+        this.#refuse(key, () => `Attribute ${quote(key)} of ${this.#instrument} clashes with ${other}; left out.`);
+      } else byLabel.set(label, key);
+    }
+    const labels = [...byLabel.keys()].sort();
+    const keys = labels.map((label) => byLabel.get(label) ?? "");
+    return { given, keys, places: keys.map((key) => given.indexOf(key)), names: namesOf(labels) };
+  }
+
+  #refuse(key: string, message: () => string): void {
+    this.#refusals.refuse(this.#instrument, "attribute", key.slice(0, 64), message);
+  }
+}
+
+function namesOf(sorted: readonly string[]): LabelNames {
+  return { sorted, key: sorted.join(",") };
+}
+
+function quote(name: string): string {
+  return JSON.stringify(name.slice(0, 64).toWellFormed());
+}

@@ -1,0 +1,11 @@
+import type { Refusals } from "./refusals.ts";
+
+/** What every instrument of one provider shares. */
+export interface ProviderState {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly refusals: Refusals;
+  readonly maxSeries: number;
+  readonly maxObserved: number;
+  readonly pruneIdleMs: number | undefined;
+}

@@ -1,0 +1,67 @@
+import { getOrCreate } from "./get-or-create.ts";
+import type { LabelNames, LabelSet } from "./label-sets.ts";
+import type { Series } from "./series.ts";
+
+type Node = Map<string, Node | Series>;
+
+/**
+ * Finds a series by its label values through nested Maps, one level per label in the order of the label names: no key is built and
+ * nothing is allocated. Only final values are ever keys, so a raw value that needs work is simply not found.
+ */
+export class SeriesIndex {
+  readonly #roots = new Map<string, Node>();
+  #bare: Series | undefined;
+
+  /** The series without labels. */
+  get bare(): Series | undefined {
+    return this.#bare;
+  }
+
+  root(names: LabelNames): Node | undefined {
+    return this.#roots.get(names.key);
+  }
+
+  get(set: LabelSet): Series | undefined {
+    if (set.names.sorted.length === 0) return this.#bare;
+    let node: Node | Series | undefined = this.#roots.get(set.names.key);
+    for (const value of Object.values(set.attributes)) {
+      if (node === undefined) return undefined;
+      node = (node as Node).get(value);
+    }
+    return node as Series | undefined;
+  }
+
+  set(set: LabelSet, series: Series): void {
+    const values = Object.values(set.attributes);
+    const last = values.pop();
+    if (last === undefined) {
+      this.#bare = series;
+      return;
+    }
+    let node: Node = getOrCreate(this.#roots, set.names.key, () => new Map());
+    for (const value of values) node = getOrCreate(node, value, () => new Map()) as Node;
+    node.set(last, series);
+  }
+
+  /** Removes the entry and the Maps that it leaves empty. */
+  delete(set: LabelSet): void {
+    const values = Object.values(set.attributes);
+    if (values.length === 0) {
+      this.#bare = undefined;
+      return;
+    }
+    const path: Node[] = [];
+    let node: Node | Series | undefined = this.#roots.get(set.names.key);
+    for (const value of values) {
+      if (node === undefined) return;
+      path.push(node as Node);
+      node = (node as Node).get(value);
+    }
+    for (let level = path.length - 1; level >= 0; level--) {
+      const at = path[level] as Node;
+      at.delete(values[level] as string);
+      if (at.size > 0) return;
+    }
+    this.#roots.delete(set.names.key);
+  }
+}

@@ -1,0 +1,112 @@
+import type { BrokerConnection } from "./broker-connection.ts";
+import { untilReady } from "./client-readiness.ts";
+import type { Deadline } from "./deadline.ts";
+import { keySlot } from "./key-slot.ts";
+import { Lane } from "./lane.ts";
+import type { RedisCommand } from "./layouts/queue-layout.ts";
+import type { RedisClusterLike, RedisNodeLike } from "./redis-client-like.ts";
+import { failure, type RedisReply } from "./redis-reply.ts";
+
+/** A command on its way to a node. */
+interface Routed {
+  /** Its place among the commands of the exchange. */
+  readonly index: number;
+  readonly command: RedisCommand;
+  /** `host:port`, or `undefined` when nobody serves the slot. */
+  readonly node: string | undefined;
+  /** Whether the node is only about to take over the slot, and answers when told that we know. */
+  readonly asking: boolean;
+}
+
+/**
+ * The caller's Cluster: one pipeline per node, all at once, so that a node that fails costs only its own queues. (ioredis' own
+ * Cluster pipelines take one node only, and repeat the whole when a part was redirected.) Masters are asked, whatever `scaleReads` says.
+ */
+export class ClusterConnection implements BrokerConnection {
+  readonly #cluster: RedisClusterLike;
+  readonly #lanes = new Map<RedisNodeLike, Lane>();
+
+  /** Takes a client that stays the caller's. */
+  constructor(cluster: RedisClusterLike) {
+    this.#cluster = cluster;
+  }
+
+  async exchange(commands: readonly RedisCommand[], deadline: Deadline): Promise<readonly RedisReply[]> {
+    const obstacle = await untilReady(this.#cluster, deadline);
+    if (obstacle !== undefined) return commands.map(() => obstacle);
+    const prefix = this.#cluster.options.keyPrefix ?? "";
+    const routed = commands.map((command, index): Routed => {
+      const node = this.#cluster.slots[keySlot(prefix + command[1])]?.[0];
+      return { index, command, node, asking: false };
+    });
+    const replies = new Array<RedisReply>(commands.length);
+    await this.#send(routed, replies, deadline);
+
+    const redirected = routed.flatMap(({ index, command }): Routed[] => {
+      const reply = replies[index];
+      return reply?.ok === false && reply.redirect ? [{ index, command, ...reply.redirect }] : [];
+    });
+    if (redirected.length > 0) await this.#send(redirected, replies, deadline);
+    const nodes = this.#nodes();
+    // A slot has moved, or a node is gone: the next exchange finds the new map.
+    if (redirected.some(({ asking }) => !asking) || routed.some(({ node = "" }) => !nodes.has(node))) {
+      this.#cluster.refreshSlotsCache();
+    }
+    return replies;
+  }
+
+  close(): void {
+    for (const lane of this.#lanes.values()) lane.close();
+    this.#lanes.clear();
+  }
+
+  async #send(routed: readonly Routed[], replies: RedisReply[], deadline: Deadline): Promise<void> {
+    const nodes = this.#nodes();
+    const perNode = Map.groupBy(routed, ({ node = "" }) => node);
+    await Promise.all(
+      [...perNode].map(async ([key, group]) => {
+        const node = nodes.get(key);
+        if (node === undefined) {
+          const reply = failure("refused", "no connection to the node of the Cluster that serves the queue");
+          for (const { index } of group) replies[index] = reply;
+          return;
+        }
+        const sent = group.flatMap(({ index, asking, command: [name, key, ...args] }) => {
+          const command = { index, words: [name, this.#unprefixed(key, node), ...args] };
+          return asking ? [{ index: undefined, words: ["asking"] }, command] : [command];
+        });
+        const words = sent.map((command) => command.words);
+        const answers = await this.#laneOf(node).exchange(words, deadline);
+        sent.forEach(({ index }, position) => {
+          if (index !== undefined) replies[index] = answers[position] as RedisReply;
+        });
+      }),
+    );
+  }
+
+  /** The key as the node's client is to be given it: that client may add a prefix of its own, the Cluster's or none. */
+  #unprefixed(key: string, node: RedisNodeLike): string {
+    const full = (this.#cluster.options.keyPrefix ?? "") + key;
+    return full.slice(node.options.keyPrefix?.length ?? 0);
+  }
+
+  #laneOf(node: RedisNodeLike): Lane {
+    let lane = this.#lanes.get(node);
+    if (lane === undefined) {
+      lane = new Lane(node);
+      this.#lanes.set(node, lane);
+    }
+    return lane;
+  }
+
+  /** The clients of the nodes by `host:port`; forgets the lanes of clients that are gone. */
+  #nodes(): ReadonlyMap<string, RedisNodeLike> {
+    const nodes = this.#cluster.nodes();
+    for (const [node, lane] of this.#lanes) {
+      if (nodes.includes(node)) continue;
+      lane.close();
+      this.#lanes.delete(node);
+    }
+    return new Map(nodes.map((node) => [`${node.options.host}:${node.options.port}`, node]));
+  }
+}

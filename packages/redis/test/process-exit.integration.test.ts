@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort, type RedisServer, startProcess, startRedis } from "../../../test/services/index.ts";
+
+const script = fileURLToPath(new URL("./fixtures/unattended-reader.ts", import.meta.url));
+
+describe("a process that never shuts its reader down", () => {
+  let server: RedisServer;
+
+  beforeEach(async () => {
+    server = await startRedis();
+  });
+
+  afterEach(() => server.stop());
+
+  async function run(url: string): Promise<{ code: number | null; output: string }> {
+    const reader = await startProcess({ command: process.execPath, args: [script, url] });
+    const { code } = await reader.exited;
+    return { code, output: reader.output() };
+  }
+
+  it("ends by itself while it is connected", async () => {
+    expect(await run(server.url)).toEqual({ code: 0, output: "read 0, held by []" });
+  });
+
+  it("ends by itself while the server is frozen", async () => {
+    server.freeze();
+    expect(await run(server.url)).toEqual({ code: 0, output: "timeout, held by []" });
+  });
+
+  it("ends by itself while it would connect again", async () => {
+    expect(await run(`redis://127.0.0.1:${await freePort()}`)).toEqual({ code: 0, output: "refused, held by []" });
+  });
+});

@@ -1,0 +1,52 @@
+import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
+import type { BindableMeterProvider } from "@taskvitals/meter";
+import type { PageSource } from "../endpoint/index.ts";
+import type { ProblemLog } from "../problem-log.ts";
+import { withLegalLabels } from "./legal-labels.ts";
+import type { PullReader } from "./pull-reader.ts";
+import type { ScrapeReader } from "./scrape-reader.ts";
+import { CALLBACK_TIMEOUT_MS } from "./vitals-provider.ts";
+
+/**
+ * Pages written from the cells of our own instruments, in slices that give the event loop back, with what the application measures merged
+ * in.
+ */
+export function incrementalPages(
+  own: BindableMeterProvider,
+  application: PullReader,
+  problems: ProblemLog,
+): PageSource {
+  const exposition = own.createExposition();
+  return async ({ timeoutMs }) => {
+    const budgetMs = Math.min(timeoutMs, CALLBACK_TIMEOUT_MS);
+    const { resourceMetrics, errors } = await application.collect({ timeoutMillis: budgetMs });
+    const page = await exposition.render({ timeoutMs: budgetMs, extra: [resourceMetrics] });
+    reportFailedCallbacks([...errors, ...page.errors], problems);
+    return Buffer.concat(page.chunks, page.byteLength);
+  };
+}
+
+/** Pages written by OpenTelemetry's own exporter, whole and in one go. */
+export function standardPages(reader: ScrapeReader, problems: ProblemLog): PageSource {
+  const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
+  return async ({ timeoutMs }) => {
+    const { resourceMetrics, errors } = await reader.collect({
+      timeoutMillis: Math.min(timeoutMs, CALLBACK_TIMEOUT_MS),
+    });
+    reportFailedCallbacks(errors, problems);
+    const legal = withLegalLabels(resourceMetrics, (metric, label) =>
+      problems.report(
+        "expose",
+        `Metric "${metric.slice(0, 128)}" has the label "${label.slice(0, 128)}", which Prometheus does not allow or which meets another; it was renamed or joined.`,
+      ),
+    );
+    return serializer.serialize(legal);
+  };
+}
+
+function reportFailedCallbacks(errors: readonly unknown[], problems: ProblemLog): void {
+  for (const error of errors) {
+    const name = error instanceof Error ? error.name : "no Error";
+    problems.report("collect", `A metric callback failed or was too slow (${name}).`);
+  }
+}
