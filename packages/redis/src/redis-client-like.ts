@@ -41,7 +41,10 @@ export interface RedisClusterLike {
   /** State of the client, in ioredis' own words. */
   readonly status: string;
   /** Options the client was made with. */
-  readonly options: { readonly keyPrefix?: string | undefined };
+  readonly options: {
+    /** Put in front of every key. */
+    readonly keyPrefix?: string | undefined;
+  };
   /** `host:port` of the nodes that serve each slot, the master first. */
   readonly slots: readonly (readonly string[])[];
   /** The clients of the single nodes. */

@@ -1,0 +1,53 @@
+import {
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  SortOrder,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
+import { ThresholdsConfigBuilder, ThresholdsMode } from "@grafana/grafana-foundation-sdk/dashboard";
+import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import type { PanelPlace } from "./panel-place.ts";
+import type { ThresholdStep } from "./thresholds.ts";
+import { DATA_SOURCE } from "./variables.ts";
+
+/** What a panel of lines over time says. */
+export interface GraphPanel {
+  /** Heading of the panel. */
+  readonly title: string;
+  /** What the panel answers, and what a gap or a drop in it means. */
+  readonly description: string;
+  /** A unit of Grafana, such as `s` or `percentunit`. */
+  readonly unit: string;
+  /** Where it stands. */
+  readonly place: PanelPlace;
+  /** Drawn as dashed lines. */
+  readonly thresholds?: readonly ThresholdStep[];
+}
+
+/** A panel of lines over time: no line where there is no sample, the last values in its legend. The axis starts at 0. */
+export function graphPanel({ title, description, unit, place, thresholds }: GraphPanel): PanelBuilder {
+  const panel = new PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(DATA_SOURCE)
+    .gridPos({ ...place })
+    .unit(unit)
+    .min(0)
+    .spanNulls(false)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .displayMode(LegendDisplayMode.Table)
+        .placement(LegendPlacement.Bottom)
+        .showLegend(true)
+        .calcs(["lastNotNull", "max"]),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  if (thresholds === undefined) return panel;
+  return panel
+    .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([...thresholds]))
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
+}
