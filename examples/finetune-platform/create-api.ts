@@ -1,0 +1,32 @@
+import Fastify, { type FastifyInstance } from "fastify";
+import type { NodeHandler } from "taskvitals";
+import { TRAIN_TASK, type TrainQueueAccess } from "./train-queue.ts";
+import { type TrainRequest, trainRequestSchema } from "./train-request.ts";
+
+/** The API: takes requests for training, tells what became of them, and shows its vital signs. */
+export function createApi(train: TrainQueueAccess, metrics: NodeHandler): FastifyInstance {
+  const api = Fastify();
+
+  api.post<{ Body: TrainRequest }>("/train", { schema: { body: trainRequestSchema } }, async (request, reply) => {
+    const { id } = await train.queue().add(TRAIN_TASK, request.body);
+    return reply.code(202).header("location", `/tasks/${id}`).send({ id });
+  });
+
+  api.get<{ Params: { id: string } }>("/tasks/:id", async ({ params: { id } }, reply) => {
+    const job = await train.queue().getJob(id);
+    if (job === undefined) return reply.code(404).send({ error: `There is no task ${id}` });
+    const state = await job.getState();
+    return { id, state, request: job.data, result: job.returnvalue ?? null, error: job.failedReason ?? null };
+  });
+
+  api.get("/metrics", metrics);
+  api.get("/healthz", () => ({ status: "ok" }));
+
+  // What is left to go wrong is the broker; its own words may hold its address.
+  api.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) =>
+    error.statusCode === undefined
+      ? reply.code(503).send({ error: "The queue cannot be reached" })
+      : reply.code(error.statusCode).send({ error: error.message }),
+  );
+  return api;
+}
