@@ -45,5 +45,7 @@ if (import.meta.main) {
   const missing = missingOptionalPackages(lock.packages);
   const entries = Object.entries({ ...lock.packages, ...missing }).sort(([one], [other]) => (one < other ? -1 : 1));
   writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(entries) }, null, 2)}\n`);
-  console.log(`${Object.keys(missing).length} optional packages of other platforms added to package-lock.json`);
+  process.stdout.write(
+    `${Object.keys(missing).length} optional packages of other platforms added to package-lock.json\n`,
+  );
 }

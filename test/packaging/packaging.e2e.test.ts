@@ -107,9 +107,9 @@ describe("npm install taskvitals", () => {
       });`,
     );
     const page = await plain.run("node", "script.cjs");
-    expect(page).toContain('\ntask_success_total{task="train",queue="gpu"} 0\n');
-    expect(page).toContain('\ntask_failure_total{task="train",queue="gpu"} 1\n');
-    expect(page).toContain('\ntask_duration_seconds_sum{task="train",queue="gpu"} 2\n');
+    expect(page).toContain('\ntask_success_total{queue="gpu",task="train"} 0\n');
+    expect(page).toContain('\ntask_failure_total{queue="gpu",task="train"} 1\n');
+    expect(page).toContain('\ntask_duration_seconds_sum{queue="gpu",task="train"} 2\n');
   });
 
   it("serves a script that knows nothing of it through --import taskvitals/register", async () => {
@@ -177,9 +177,9 @@ describe("a NestJS application compiled to CommonJS", () => {
     >;
     expect(statuses).toEqual([201, 201, 500]);
     expect([status, type]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
-    expect(page).toContain('\ntask_success_total{task="train_lora",queue="train"} 2\n');
-    expect(page).toContain('\ntask_failure_total{task="train_lora",queue="train"} 1\n');
-    expect(page).toContain('error_type="RangeError"} 1\n');
+    expect(page).toContain('\ntask_success_total{queue="train",task="train_lora"} 2\n');
+    expect(page).toContain('\ntask_failure_total{queue="train",task="train_lora"} 1\n');
+    expect(page).toContain('\ntask_error_total{error_type="RangeError",queue="train",task="train_lora"} 1\n');
   });
 
   it("compiles under the module settings that tell CommonJS and ESM apart as well", async () => {
@@ -210,7 +210,7 @@ describe("a bundled worker", () => {
 
     const ran = await capture(process.execPath, [out], { cwd: directory.path, env: { WORKER_REDIS: redis.url } });
     expect([ran.exitCode, withoutContainerAdvice(ran.stderr)]).toEqual([0, ""]);
-    expect(ran.stdout).toContain('\ntask_success_total{task="resize",queue="jobs"} 1\n');
+    expect(ran.stdout).toContain('\ntask_success_total{queue="jobs",task="resize"} 1\n');
     expect(ran.stdout).toContain('\ntask_queue_length{queue="jobs"} 3\n');
   });
 });
