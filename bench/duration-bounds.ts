@@ -4,8 +4,8 @@ export const DURATION_BOUNDS: readonly number[] = [
 ];
 
 /**
- * Durations spread over all buckets, the same in every run. Frozen: V8 then keeps each as an object of its own, so that reading one allocates
- * nothing and what a contender is seen to allocate is its own.
+ * Durations spread over all buckets, the same in every run. Frozen: V8 then keeps each as an object of its own, so that
+ * reading one allocates nothing and what a contender is seen to allocate is its own.
  */
 export function durations(count: number): readonly number[] {
   return Object.freeze(Array.from({ length: count }, (_, index) => 0.002 * 1.18 ** ((index * 37) % 100)));

@@ -76,8 +76,9 @@ interface Memory {
 type MemoryFigures = Record<WriterName, Memory>;
 
 /**
- * Each in a fresh process, the median of a few: resident memory depends on when the collector runs. The target is on what a process that is
- * scraped keeps of the machine; the live heap and the state before the first scrape are told beside it.
+ * Each in a fresh process, the median of a few: resident memory depends on when the collector runs. The target is on
+ * what a process that is scraped keeps of the machine; the live heap and the state before the first scrape are told
+ * beside it.
  */
 async function memoryOf(sets: number, { quick, progress }: BenchmarkContext): Promise<MemoryFigures> {
   const script = fileURLToPath(new URL("exposition/memory-probe.ts", import.meta.url));

@@ -22,7 +22,10 @@ async function measure({ quick, progress }: BenchmarkContext): Promise<Benchmark
   );
   const time = (name: keyof typeof contenders): number => median(samples[name] ?? []);
   const bytes = Object.fromEntries(
-    entries.map(([name, record]) => [name, allocatedBytes(record, name === "bound" ? tasks * 5 : Math.min(tasks, 1000))]),
+    entries.map(([name, record]) => [
+      name,
+      allocatedBytes(record, name === "bound" ? tasks * 5 : Math.min(tasks, 1000)),
+    ]),
   );
   const figures = entries.map(([name]): [string, BenchmarkFigures] => [
     name,

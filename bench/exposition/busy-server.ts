@@ -4,12 +4,13 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
-import { constants, createGzip, gzip } from "node:zlib";
+import { constants, gzip } from "node:zlib";
 import { createWriter, type WriterName } from "./writers.ts";
 
 /**
- * A process that works while it is scraped: short jobs, one after the other, each recorded to some label sets. `/metrics` is the page, `/stall`
- * answers the longest stall of the event loop, in milliseconds, since it was last asked.
+ * A process that works while it is scraped: short jobs, one after the other, each recorded to some label sets.
+ * `/metrics` is the page, `/stall` answers the longest stall of the event loop, in milliseconds, since it was last
+ * asked.
  */
 const [name, sets] = process.argv.slice(2);
 const count = Number(sets);
@@ -37,13 +38,15 @@ const server = createServer(async (request, response) => {
     delay.reset();
     return;
   }
-  const page = await writer.render();
   response.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
   const zipped = request.headers["accept-encoding"]?.includes("gzip") === true;
   if (zipped) response.setHeader("content-encoding", "gzip");
-  if (typeof page === "string") response.end(zipped ? await promisify(gzip)(page, options) : page);
-  else if (zipped) await pipeline(Readable.from(page), createGzip(options), response);
-  else await pipeline(Readable.from(page), response);
+  if (zipped && writer.renderGzip !== undefined) await pipeline(Readable.from(await writer.renderGzip()), response);
+  else {
+    const page = await writer.render();
+    const text = typeof page === "string" ? page : Buffer.concat(page);
+    response.end(zipped ? await promisify(gzip)(text, options) : text);
+  }
 }).listen(0, "127.0.0.1", () => {
   process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`);
 });

@@ -10,7 +10,10 @@ const MASK = 1023;
 /** Records a number of finished tasks. */
 export type Recorder = (tasks: number) => void;
 
-/** The contenders. Tasks go round 16 label sets and 1024 durations; whoever takes labels gets a fresh object each time, as from a caller. */
+/**
+ * The contenders. Tasks go round 16 label sets and 1024 durations; whoever takes labels gets a fresh object each time,
+ * as from a caller.
+ */
 export function recorders(): Record<"bound" | "unbound" | "sdk_metrics" | "prom_client", Recorder> {
   const values = durations(MASK + 1);
   const tasks = Array.from({ length: SETS }, (_, index) => `task_${index}`);

@@ -12,8 +12,8 @@ const FIRST_PAGE = 4;
 const LARGEST_PAGE = 256;
 
 /**
- * Cells for the series of one instrument, in pages that are never moved: a series keeps its page and offset, and growing copies
- * nothing. An empty page is given back to the collector when another has room.
+ * Cells for the series of one instrument, in pages that are never moved: a series keeps its page and offset, and
+ * growing copies nothing. An empty page is given back to the collector when another has room.
  */
 export class CellPages {
   /** Cells per series. */
@@ -53,7 +53,8 @@ export class CellPages {
     page.live--;
     page.freed.push(offset);
     if (wasFull) this.#roomy.push(page);
-    // The last page with room stays even when it is empty: one series that comes and goes must not make a page each time.
+    // The last page with room stays even when it is empty: one series that comes and goes must not make a page each
+    // time.
     if (page.live > 0 || this.#roomy.length === 1) return;
     this.#pages.delete(cells);
     this.#roomy.splice(this.#roomy.indexOf(page), 1);

@@ -3,13 +3,13 @@ import { PAYLOAD, Series } from "./series.ts";
 import type { SeriesKind, SeriesStorage } from "./series-storage.ts";
 
 /**
- * A counter with its label set resolved once: shaped after the specification's bound instruments (metrics API, "Bind", and metrics
- * SDK, "Bound instruments"; status Development).
+ * A counter with its label set resolved once: shaped after the specification's bound instruments (metrics API, "Bind",
+ * and metrics SDK, "Bound instruments"; status Development).
  */
 export interface BoundCounter {
   /**
-   * Adds to the series. Allocates nothing, never throws. Negative, NaN and infinite values are refused and counted; a counter of value
-   * type INT drops the fraction.
+   * Adds to the series. Allocates nothing, never throws. Negative, NaN and infinite values are refused and counted; a
+   * counter of value type INT drops the fraction.
    */
   add(value: number): void;
   /** Removes the series from every page and frees its place. Recordings through this handle afterwards go nowhere. */
@@ -18,7 +18,10 @@ export interface BoundCounter {
 
 /** An OpenTelemetry counter that can also be bound. */
 export interface BindableCounter<A extends Attributes = Attributes> extends Counter<A> {
-  /** The handle of one label set. Binding declares: the series exists, at 0, from now on. Binding twice gives the same handle. */
+  /**
+   * The handle of one label set. Binding declares: the series exists, at 0, from now on. Binding twice gives the same
+   * handle.
+   */
   bind(attributes?: A): BoundCounter;
   /** Removes the series of these attributes; true when there was one. */
   removeSeries(attributes?: A): boolean;

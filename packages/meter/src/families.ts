@@ -10,8 +10,8 @@ export interface FamilySource {
   readonly instrument: string;
   readonly help: string;
   /**
-   * Writes the samples and yields every few of them. `seen` holds the label texts that the family already has: a label set that is in it must
-   * be left out, because Prometheus takes one of two samples and says nothing.
+   * Writes the samples and yields every few of them. `seen` holds the label texts that the family already has: a label
+   * set that is in it must be left out, because Prometheus takes one of two samples and says nothing.
    */
   write(page: PageWriter, seen: Set<string> | undefined): Generator<void>;
   /** Its own samples may repeat a label set. */
@@ -25,8 +25,9 @@ interface Family {
 }
 
 /**
- * The families of one page: one header each, whatever number of instruments share the name. Who comes first defines the type; what
- * cannot go under it, or would write samples under another family's name, is left out and counted, and the page stays whole.
+ * The families of one page: one header each, whatever number of instruments share the name. Who comes first defines the
+ * type; what cannot go under it, or would write samples under another family's name, is left out and counted, and the
+ * page stays whole.
  */
 export class Families {
   readonly #families = new Map<string, Family>();

@@ -4,7 +4,10 @@ import type { SeriesKind, SeriesStorage } from "./series-storage.ts";
 
 /** A gauge with its label set resolved once. */
 export interface BoundGauge {
-  /** Sets the value; any number, as the standard SDK takes it. What is no number is refused and counted. Allocates nothing, never throws. */
+  /**
+   * Sets the value; any number, as the standard SDK takes it. What is no number is refused and counted. Allocates
+   * nothing, never throws.
+   */
   record(value: number): void;
   /** Removes the series from every page and frees its place. Recordings through this handle afterwards go nowhere. */
   remove(): void;
@@ -13,8 +16,8 @@ export interface BoundGauge {
 /** An OpenTelemetry gauge that can also be bound. */
 export interface BindableGauge<A extends Attributes = Attributes> extends Gauge<A> {
   /**
-   * The handle of one label set. It takes a place, but unlike a counter a gauge shows nothing before its first recording: unknown is not
-   * zero. Binding twice gives the same handle.
+   * The handle of one label set. It takes a place, but unlike a counter a gauge shows nothing before its first
+   * recording: unknown is not zero. Binding twice gives the same handle.
    */
   bind(attributes?: A): BoundGauge;
   /** Removes the series of these attributes; true when there was one. */

@@ -4,7 +4,10 @@ import type { SeriesKind, SeriesStorage } from "./series-storage.ts";
 
 /** A histogram with its label set resolved once. */
 export interface BoundHistogram {
-  /** Records one observation. Negative, NaN and infinite values are refused and counted. Allocates nothing, never throws. */
+  /**
+   * Records one observation. Negative, NaN and infinite values are refused and counted. Allocates nothing, never
+   * throws.
+   */
   record(value: number): void;
   /** Removes the series from every page and frees its place. Recordings through this handle afterwards go nowhere. */
   remove(): void;
@@ -13,8 +16,8 @@ export interface BoundHistogram {
 /** An OpenTelemetry histogram that can also be bound. */
 export interface BindableHistogram<A extends Attributes = Attributes> extends Histogram<A> {
   /**
-   * The handle of one label set. Binding declares: the series exists, at count 0, from now on, so that `increase()` and an average see
-   * the first observation. Binding twice gives the same handle.
+   * The handle of one label set. Binding declares: the series exists, at count 0, from now on, so that `increase()` and
+   * an average see the first observation. Binding twice gives the same handle.
    */
   bind(attributes?: A): BoundHistogram;
   /** Removes the series of these attributes; true when there was one. */

@@ -3,8 +3,9 @@ const REPEATED = /_{2,}/g;
 const LONGEST = 255;
 
 /**
- * The Prometheus name of an attribute, made as the standard exporter makes it, or `undefined` when no legal name comes of it
- * (`""`, `9lead`, or longer than 255 characters). One illegal name on a page costs a scrape target all its samples.
+ * The Prometheus name of an attribute, made as the standard exporter makes it, or `undefined` when no legal name comes
+ * of it (`""`, `9lead`, or longer than 255 characters). One illegal name on a page costs a scrape target all its
+ * samples.
  */
 export function labelName(attribute: string): string | undefined {
   if (attribute.length > LONGEST) return undefined;
@@ -14,8 +15,9 @@ export function labelName(attribute: string): string | undefined {
 }
 
 /**
- * The Prometheus name of a metric: the instrument's own, with illegal characters replaced; a counter that does not end in `_total`
- * gets it, and no unit is appended (both as `@opentelemetry/exporter-prometheus` 0.301 does). `undefined` when nothing is left.
+ * The Prometheus name of a metric: the instrument's own, with illegal characters replaced; a counter that does not end
+ * in `_total` gets it, and no unit is appended (both as `@opentelemetry/exporter-prometheus` 0.301 does). `undefined`
+ * when nothing is left.
  */
 export function metricName(instrument: string, monotonic: boolean): string | undefined {
   let name = collapse(instrument);

@@ -5,8 +5,9 @@ import type { Refusals } from "./refusals.ts";
 
 /** Attributes as the meter keeps them: a frozen copy with string values, and their text on a page. */
 export interface LabelSet {
-  /** In the order of the label names; the values are final (string, well-formed, cut). */
   readonly attributes: Readonly<Record<string, string>>;
+  /** In the order of the label names; final (well-formed, cut, not empty). */
+  readonly values: readonly string[];
   readonly names: LabelNames;
   /** `queue="emails",task="send"`, or `""`. Two label sets with one text are one series. */
   readonly text: string;
@@ -37,9 +38,7 @@ interface ShapeNode {
 
 /** Orders of attribute keys remembered per instrument; real code uses one or two. */
 const MOST_SHAPES = 256;
-/** The label that only the overflow series of a limited instrument may carry. */
-export const OVERFLOW_LABEL = "otel_metric_overflow";
-const EMPTY: LabelSet = { attributes: Object.freeze({}), names: { sorted: [], key: "" }, text: "" };
+const EMPTY: LabelSet = { attributes: Object.freeze({}), values: [], names: { sorted: [], key: "" }, text: "" };
 
 /** Reads attributes for one instrument: names sanitised once per shape, values when a label set is first seen. */
 export class LabelSets {
@@ -64,8 +63,8 @@ export class LabelSets {
   }
 
   /**
-   * The label set of any attributes. Never throws: what cannot be read is left out and counted, so that the recording itself still
-   * counts.
+   * The label set of any attributes. Never throws: what cannot be read is left out and counted, so that the recording
+   * itself still counts.
    */
   read(attributes: unknown): LabelSet {
     if (attributes === undefined || attributes === null) return EMPTY;
@@ -78,38 +77,39 @@ export class LabelSets {
       return EMPTY;
     }
     if (keys.length === 0) return EMPTY;
-    const shape = this.#shapeOf(keys);
+    const shape = this.shape(keys);
     return this.#finish(shape, attributes as Attributes);
   }
 
-  /** The shape of some attributes; reading keys may throw what a hostile object throws. */
-  shape(attributes: Attributes): Shape {
-    return this.#shapeOf(Object.keys(attributes));
-  }
-
+  /** Birth of a series is the one moment that may allocate; it still keeps to what stays. */
   #finish(shape: Shape, attributes: Attributes): LabelSet {
-    const kept: [string, string][] = [];
-    let absent = false;
-    for (const key of shape.keys) {
-      let value = "";
-      try {
-        value = labelValue(attributes[key], this.#longestValue);
-      } catch {
-        this.#refuse(
-          key,
-          () => `A value of attribute ${quote(key)} of ${this.#instrument} cannot be written; left out.`,
-        );
-      }
-      if (value === "") absent = true;
-      else kept.push([key, value]);
+    const { keys, names } = shape;
+    const values: string[] = [];
+    for (const key of keys) values.push(this.#value(key, attributes));
+    if (values.includes("")) {
+      const present = keys.filter((_, index) => values[index] !== "");
+      const presentNames = namesOf(present.map((key) => labelName(key) ?? ""));
+      return finished(
+        present,
+        values.filter((value) => value !== ""),
+        presentNames,
+      );
     }
-    const names = absent ? namesOf(kept.map(([key]) => labelName(key) ?? "")) : shape.names;
-    if (kept.length === 0) return EMPTY;
-    const text = kept.map(([, value], index) => `${names.sorted[index]}="${escapeLabelValue(value)}"`).join(",");
-    return { attributes: Object.freeze(Object.fromEntries(kept)), names, text };
+    return finished(keys, values, names);
   }
 
-  #shapeOf(keys: readonly string[]): Shape {
+  #value(key: string, attributes: Attributes): string {
+    try {
+      return labelValue(attributes[key], this.#longestValue);
+    } catch {
+      const name = this.#instrument;
+      this.#refuse(key, () => `A value of attribute ${quote(key)} of ${name} cannot be written; left out.`);
+      return "";
+    }
+  }
+
+  /** The shape of attributes that were given with these keys, in this order. The keys are kept. */
+  shape(keys: readonly string[]): Shape {
     let node: ShapeNode | undefined = this.#root;
     for (const key of keys) {
       let next: ShapeNode | undefined = node?.next.get(key);
@@ -146,6 +146,24 @@ export class LabelSets {
   #refuse(key: string, message: () => string): void {
     this.#refusals.refuse(this.#instrument, "attribute", key.slice(0, 64), message);
   }
+}
+
+function finished(keys: readonly string[], values: readonly string[], names: LabelNames): LabelSet {
+  if (keys.length === 0) return EMPTY;
+  const attributes: Record<string, string> = {};
+  const parts: string[] = [];
+  for (let index = 0; index < keys.length; index++) {
+    const value = values[index] as string;
+    put(attributes, keys[index] as string, value);
+    parts.push(index === 0 ? "" : ",", names.sorted[index] as string, '="', escapeLabelValue(value), '"');
+  }
+  return { attributes: Object.freeze(attributes), values, names, text: parts.join("") };
+}
+
+/** As assigning, but a key `__proto__` is a key like any other. */
+function put(attributes: Record<string, string>, key: string, value: string): void {
+  if (key !== "__proto__") attributes[key] = value;
+  else Object.defineProperty(attributes, key, { value, enumerable: true });
 }
 
 function namesOf(sorted: readonly string[]): LabelNames {

@@ -2,9 +2,9 @@
 export const LONGEST_VALUE = 128;
 
 /**
- * An attribute's value as a label value: a string as it is, anything else as JSON (as the standard exporter writes it), well-formed and
- * cut at `longest` characters without splitting a surrogate pair. `""` stands for an absent label, which is what Prometheus takes
- * an empty value for. May throw whatever a hostile value throws: the caller catches.
+ * An attribute's value as a label value: a string as it is, anything else as JSON (as the standard exporter writes it),
+ * well-formed and cut at `longest` characters without splitting a surrogate pair. `""` stands for an absent label,
+ * which is what Prometheus takes an empty value for. May throw whatever a hostile value throws: the caller catches.
  */
 export function labelValue(value: unknown, longest: number = LONGEST_VALUE): string {
   switch (typeof value) {

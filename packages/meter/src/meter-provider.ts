@@ -11,18 +11,19 @@ import { SeriesStorage } from "./series-storage.ts";
 /** Options of {@link createMeterProvider}. */
 export interface MeterProviderOptions {
   /**
-   * Live label sets that each synchronous instrument may have, counted over the life of the process. Whole number from 1; default 2000.
-   * Beyond it recordings go to one series labelled `otel_metric_overflow="true"`, so that totals stay right.
+   * Live label sets that each synchronous instrument may have, counted over the life of the process. Whole number from
+   * 1; default 2000. Beyond it recordings go to one series labelled `otel_metric_overflow="true"`, so that totals stay
+   * right.
    */
   readonly maxSeries?: number;
   /**
-   * Label sets that each observable may report in one collection. Whole number from 1; default 10 000. What exceeds it is left out and counted:
-   * gauges cannot be folded into one.
+   * Label sets that each observable may report in one collection. Whole number from 1; default 10 000. What exceeds it
+   * is left out and counted: gauges cannot be folded into one.
    */
   readonly maxObserved?: number;
   /**
-   * Removes a series that nothing was recorded to for this many milliseconds, as far as collections can tell. Above 0; default: never. Bound
-   * series are declared and stay. A removed counter that returns begins at 0 again.
+   * Removes a series that nothing was recorded to for this many milliseconds, as far as collections can tell. Above 0;
+   * default: never. Bound series are declared and stay. A removed counter that returns begins at 0 again.
    */
   readonly pruneIdleMs?: number;
   /** How long observable callbacks may take when the reader names no time. Milliseconds above 0; default 10 000. */
@@ -45,9 +46,13 @@ export interface SeriesCount {
   readonly refused: number;
 }
 
-/** An OpenTelemetry `MeterProvider` that does not read itself: readers take from it through producers and expositions. */
+/**
+ * An OpenTelemetry `MeterProvider` that does not read itself: readers take from it through producers and expositions.
+ */
 export interface BindableMeterProvider extends MeterProvider {
-  /** The meter of this name, version and schema; the same one each time. After `shutdown()`, a meter that shows nowhere. */
+  /**
+   * The meter of this name, version and schema; the same one each time. After `shutdown()`, a meter that shows nowhere.
+   */
   getMeter(...parameters: Parameters<MeterProvider["getMeter"]>): BindableMeter;
   /** A producer for exactly one reader: it keeps what that reader has seen. */
   createProducer(options?: ProducerOptions): MetricProducer;
@@ -66,8 +71,8 @@ const DEFAULT_MAX_OBSERVED = 10_000;
 const DEFAULT_OBSERVE_TIMEOUT_MS = 10_000;
 
 /**
- * A `MeterProvider` on cells of plain numbers: bound instruments that allocate nothing, series bounded for life, observables that report
- * only what was observed. It registers nothing globally and starts no timer.
+ * A `MeterProvider` on cells of plain numbers: bound instruments that allocate nothing, series bounded for life,
+ * observables that report only what was observed. It registers nothing globally and starts no timer.
  *
  * @throws RangeError when a number in the options is out of its range.
  */

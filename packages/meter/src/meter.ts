@@ -32,8 +32,8 @@ export interface BindableMeter extends Meter {
   /** A gauge; `bind` gives the handle of one label set. */
   createGauge<A extends Attributes = Attributes>(name: string, options?: MetricOptions): BindableGauge<A>;
   /**
-   * A histogram; `bind` gives the handle of one label set. `advice.explicitBucketBoundaries` are its bounds (sorted, duplicates and
-   * non-numbers left out); without advice the specification's default bounds.
+   * A histogram; `bind` gives the handle of one label set. `advice.explicitBucketBoundaries` are its bounds (sorted,
+   * duplicates and non-numbers left out); without advice the specification's default bounds.
    */
   createHistogram<A extends Attributes = Attributes>(name: string, options?: MetricOptions): BindableHistogram<A>;
 }
@@ -145,7 +145,10 @@ export class ScopedMeter implements BindableMeter, CallbackSource {
     return new ObservableInstrument<A>(storage as ObservableStorage);
   }
 
-  /** As the SDK decides: the same definition shares its storage and the longer description stays; any other is a second metric. */
+  /**
+   * As the SDK decides: the same definition shares its storage and the longer description stays; any other is a second
+   * metric.
+   */
   #storage(
     name: string,
     kind: InstrumentKind,

@@ -68,8 +68,8 @@ function toNumber(
 }
 
 /**
- * Without observations there is no smallest and no largest, and of a delta they are not known: the cells keep those of the series' life. OTLP
- * makes both optional.
+ * Without observations there is no smallest and no largest, and of a delta they are not known: the cells keep those of
+ * the series' life. OTLP makes both optional.
  */
 function toHistogram(bounds: readonly number[], { payload, before }: RawPoint): Histogram {
   const since = (index: number): number => (payload[index] as number) - (before?.[index] ?? 0);

@@ -13,7 +13,10 @@ import { type LabelSet, LabelSets } from "./label-sets.ts";
 import type { ProviderState } from "./provider-state.ts";
 import { INSTRUMENT_KINDS } from "./sdk-shapes.ts";
 
-/** What one collection observed of one instrument, by the text of the labels: of two observations of one set the last holds. */
+/**
+ * What one collection observed of one instrument, by the text of the labels: of two observations of one set the last
+ * holds.
+ */
 export type Observations = Map<string, Observation>;
 
 export interface Observation {
@@ -21,7 +24,10 @@ export interface Observation {
   readonly value: number;
 }
 
-/** An observable instrument. It keeps callbacks and no observation: what a collection does not observe, it does not report. */
+/**
+ * An observable instrument. It keeps callbacks and no observation: what a collection does not observe, it does not
+ * report.
+ */
 export class ObservableStorage {
   readonly descriptor: InstrumentDescriptor;
   readonly callbacks: Set<ObservableCallback> = new Set();

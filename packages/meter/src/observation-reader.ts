@@ -10,8 +10,9 @@ interface LastObserved {
 }
 
 /**
- * Turns what one collection observed into points for one reader. Gauges need no memory. Of sums the last value of each set is remembered, to
- * tell a difference or a reset; beyond `most` sets the ones longest unseen are forgotten and begin anew when they return.
+ * Turns what one collection observed into points for one reader. Gauges need no memory. Of sums the last value of each
+ * set is remembered, to tell a difference or a reset; beyond `most` sets the ones longest unseen are forgotten and
+ * begin anew when they return.
  */
 export class ObservationReader {
   readonly #storage: ObservableStorage;

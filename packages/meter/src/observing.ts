@@ -14,9 +14,9 @@ export interface CallbackSource {
 }
 
 /**
- * Runs every callback once, all at the same time, and returns at the deadline at the latest. A callback that fails costs only what it had
- * not observed by then: what it did observe is a fact and stays, nothing is made up for the rest, and what it says after the
- * deadline is not heard.
+ * Runs every callback once, all at the same time, and returns at the deadline at the latest. A callback that fails
+ * costs only what it had not observed by then: what it did observe is a fact and stays, nothing is made up for the
+ * rest, and what it says after the deadline is not heard.
  */
 export async function observe(sources: Iterable<CallbackSource>, timeoutMs: number): Promise<Observed> {
   const observations = new Map<ObservableStorage, Observations>();

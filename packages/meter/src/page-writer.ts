@@ -7,7 +7,8 @@ const OVERSHOOT = 8;
 
 /** Writes a page as bytes into chunks, so that no single allocation or copy grows with the page. */
 export class PageWriter {
-  readonly #chunks: Buffer[] = [];
+  readonly #full: Buffer[] = [];
+  readonly #spare: Buffer<ArrayBuffer>[] = [];
   #bytes = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   #view = viewOf(this.#bytes);
   #at = 0;
@@ -20,8 +21,9 @@ export class PageWriter {
   /**
    * The lines of one series. `values` holds one value per line of the template, each ended by a newline, in ASCII.
    *
-   * Lines are copied as 64-bit floats, several times faster than byte by byte or through a native call. A float that is NaN may change its bits
-   * on the way, but the bytes of a NaN, read little-endian, end in F0–FF and then 7F or FF, which no UTF-8 text contains.
+   * Lines are copied as 64-bit floats, several times faster than byte by byte or through a native call. A float that is
+   * NaN may change its bits on the way, but the bytes of a NaN, read little-endian, end in F0–FF and then 7F or FF,
+   * which no UTF-8 text contains; and what is read past the end of a piece is text as well, or zeros.
    */
   series(template: LineTemplate, labels: string, values: string): void {
     this.#ensure(template.size + template.lines.length * labels.length * 3 + values.length);
@@ -59,16 +61,28 @@ export class PageWriter {
     this.#at = at;
   }
 
-  /** The page; the writer is done with. */
+  /** The next chunk that is full, in order. */
+  takeFull(): Buffer | undefined {
+    return this.#full.shift();
+  }
+
+  /** What is left at the end: the chunks that were not taken and the last one. */
   finish(): readonly Buffer[] {
-    if (this.#at > 0) this.#chunks.push(this.#bytes.subarray(0, this.#at));
-    return this.#chunks;
+    if (this.#at > 0) this.#full.push(this.#bytes.subarray(0, this.#at));
+    return this.#full;
+  }
+
+  /** Gives back the memory of a chunk that nobody reads any more. */
+  reuse({ buffer }: Buffer): void {
+    if (buffer.byteLength === CHUNK_BYTES) this.#spare.push(Buffer.from(buffer as ArrayBuffer));
   }
 
   #ensure(bytes: number): void {
     if (this.#at + bytes + OVERSHOOT <= this.#bytes.length) return;
-    if (this.#at > 0) this.#chunks.push(this.#bytes.subarray(0, this.#at));
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, bytes + OVERSHOOT));
+    if (this.#at > 0) this.#full.push(this.#bytes.subarray(0, this.#at));
+    const needed = bytes + OVERSHOOT;
+    const spare = needed <= CHUNK_BYTES ? this.#spare.pop() : undefined;
+    this.#bytes = spare ?? Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, needed));
     this.#view = viewOf(this.#bytes);
     this.#at = 0;
   }

@@ -32,8 +32,9 @@ export interface CollectionSource {
 /** Options of `createProducer`. */
 export interface ProducerOptions {
   /**
-   * The temporality that the reader wants for a kind of instrument: pass the reader's or its exporter's `selectAggregationTemporality`,
-   * because `collect()` is never told. Default: cumulative for all. When it throws, cumulative.
+   * The temporality that the reader wants for a kind of instrument: pass the reader's or its exporter's
+   * `selectAggregationTemporality`, because `collect()` is never told. Default: cumulative for all. When it throws,
+   * cumulative.
    */
   readonly selectTemporality?: (kind: InstrumentType) => AggregationTemporality;
 }
@@ -117,7 +118,7 @@ function pointReader(storage: SeriesStorage | ObservableStorage, delta: boolean,
   }
   const isGauge = storage.descriptor.kind === INSTRUMENT_KINDS.gauge;
   const reader: SeriesReader = delta ? new DeltaSeriesReader(storage, isGauge) : new CumulativeSeriesReader(storage);
-  return (_, last) => reader.read(last);
+  return (_, last, now) => reader.read(last, now);
 }
 
 /** A reader may pass anything; a wait without an end is not an option. */

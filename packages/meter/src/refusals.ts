@@ -3,7 +3,9 @@ import { getOrCreate } from "./get-or-create.ts";
 export type RefusalReason =
   /** The instrument holds its limit of live label sets; the recording went to the overflow series. */
   | "series_limit"
-  /** A number that would poison the series: negative for a counter or histogram, NaN, infinite, or not a number at all. */
+  /**
+   * A number that would poison the series: negative for a counter or histogram, NaN, infinite, or not a number at all.
+   */
   | "value"
   /** An attribute whose name is illegal, reserved or clashes, or whose value cannot be written; it was left out. */
   | "attribute"
@@ -36,6 +38,7 @@ export class Refusals {
   readonly #onRefused: ((refusal: Refusal) => void) | undefined;
   readonly #counts = new Map<string, Map<RefusalReason, number>>();
   readonly #said = new Set<string>();
+  #notifying = false;
 
   constructor(onWarning: (warning: MeterWarning) => void, onRefused: ((refusal: Refusal) => void) | undefined) {
     this.#onWarning = onWarning;
@@ -47,10 +50,16 @@ export class Refusals {
     const reasons = getOrCreate(this.#counts, instrument, () => new Map<RefusalReason, number>());
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     this.warn(instrument, reason, cause, message);
+    // A hook that counts refusals on an instrument of ours may be refused itself: that is counted here and goes no
+    // further.
+    if (this.#notifying) return;
+    this.#notifying = true;
     try {
       this.#onRefused?.({ instrument, reason });
     } catch (error) {
       this.warn(instrument, "hook", "onRefused", () => `onRefused threw ${describe(error)}`);
+    } finally {
+      this.#notifying = false;
     }
   }
 

@@ -1,7 +1,8 @@
 import type { AggregationTemporality, DataPointType, InstrumentType } from "@opentelemetry/sdk-metrics";
 
-// The values of sdk-metrics' enums, spelled out because the SDK is a dependency for types only: importing it at run time
-// would bring a second copy into applications that use another version. A test compares them with the installed enums.
+// The values of sdk-metrics' enums, spelled out because the SDK is a dependency for types only: importing it at run
+// time would bring a second copy into applications that use another version. A test compares them with the installed
+// enums.
 
 export const DELTA = 0 as AggregationTemporality.DELTA;
 export const CUMULATIVE = 1 as AggregationTemporality.CUMULATIVE;

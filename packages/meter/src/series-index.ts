@@ -5,8 +5,9 @@ import type { Series } from "./series.ts";
 type Node = Map<string, Node | Series>;
 
 /**
- * Finds a series by its label values through nested Maps, one level per label in the order of the label names: no key is built and
- * nothing is allocated. Only final values are ever keys, so a raw value that needs work is simply not found.
+ * Finds a series by its label values through nested Maps, one level per label in the order of the label names: no key
+ * is built and nothing is allocated. Only final values are ever keys, so a raw value that needs work is simply not
+ * found.
  */
 export class SeriesIndex {
   readonly #roots = new Map<string, Node>();
@@ -24,7 +25,7 @@ export class SeriesIndex {
   get(set: LabelSet): Series | undefined {
     if (set.names.sorted.length === 0) return this.#bare;
     let node: Node | Series | undefined = this.#roots.get(set.names.key);
-    for (const value of Object.values(set.attributes)) {
+    for (const value of set.values) {
       if (node === undefined) return undefined;
       node = (node as Node).get(value);
     }
@@ -32,20 +33,20 @@ export class SeriesIndex {
   }
 
   set(set: LabelSet, series: Series): void {
-    const values = Object.values(set.attributes);
-    const last = values.pop();
-    if (last === undefined) {
+    const { names, values } = set;
+    const last = values.length - 1;
+    if (last < 0) {
       this.#bare = series;
       return;
     }
-    let node: Node = getOrCreate(this.#roots, set.names.key, () => new Map());
-    for (const value of values) node = getOrCreate(node, value, () => new Map()) as Node;
-    node.set(last, series);
+    let node: Node = getOrCreate(this.#roots, names.key, newNode);
+    for (let level = 0; level < last; level++) node = getOrCreate(node, values[level] as string, newNode) as Node;
+    node.set(values[last] as string, series);
   }
 
   /** Removes the entry and the Maps that it leaves empty. */
   delete(set: LabelSet): void {
-    const values = Object.values(set.attributes);
+    const { values } = set;
     if (values.length === 0) {
       this.#bare = undefined;
       return;
@@ -64,4 +65,8 @@ export class SeriesIndex {
     }
     this.#roots.delete(set.names.key);
   }
+}
+
+function newNode(): Node {
+  return new Map();
 }

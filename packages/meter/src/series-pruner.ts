@@ -9,8 +9,9 @@ interface Sighting {
 const SWEEP_PAUSE_MS = 1000;
 
 /**
- * Finds series that nobody has recorded to for a while. It looks when somebody collects and remembers what it saw, so recording pays
- * nothing; idleness is therefore known to the interval between two collections. Bound series are declared and stay.
+ * Finds series that nobody has recorded to for a while. It looks when somebody collects and remembers what it saw, so
+ * recording pays nothing; idleness is therefore known to the interval between two collections. Bound series are
+ * declared and stay.
  */
 export class SeriesPruner {
   readonly #idleMs: number;

@@ -4,8 +4,8 @@ import type { SeriesStorage } from "./series-storage.ts";
 
 /** Reads the series of one instrument for one reader. */
 export interface SeriesReader {
-  /** The points of this collection; `lastCollection` is when the same reader collected before. */
-  read(lastCollection: number | undefined): RawPoint[];
+  /** The points of the collection at `now`; `lastCollection` is when the same reader collected before. */
+  read(lastCollection: number | undefined, now: number): RawPoint[];
 }
 
 /** Everything since each series was born. Keeps nothing. */
@@ -35,15 +35,15 @@ interface LastSeen {
 }
 
 /**
- * What was recorded since this reader last collected. A new series is reported once even if nothing was recorded (that declares it); a series
- * that is removed leaves its unreported rest behind for one last point.
+ * What was recorded since this reader last collected. A new series is reported once even if nothing was recorded (that
+ * declares it); a series that is removed leaves its unreported rest behind for one last point.
  */
 export class DeltaSeriesReader implements SeriesReader {
   readonly #storage: SeriesStorage;
   readonly #isGauge: boolean;
   #seen = new Map<Series, LastSeen>();
   #departed: RawPoint[] = [];
-  #lastCollection: number | undefined;
+  #collectedAt: number | undefined;
 
   /** `isGauge`: the last value is reported as it is, not as a difference. */
   constructor(storage: SeriesStorage, isGauge: boolean) {
@@ -52,10 +52,10 @@ export class DeltaSeriesReader implements SeriesReader {
     storage.departures.add((series) => this.#depart(series));
   }
 
-  read(lastCollection: number | undefined): RawPoint[] {
+  read(lastCollection: number | undefined, now: number): RawPoint[] {
     const points = this.#departed;
     this.#departed = [];
-    this.#lastCollection = lastCollection;
+    this.#collectedAt = now;
     const seen = new Map<Series, LastSeen>();
     for (const series of this.#storage.list()) {
       const last = this.#seen.get(series);
@@ -64,9 +64,9 @@ export class DeltaSeriesReader implements SeriesReader {
         if (last !== undefined) seen.set(series, last);
         continue;
       }
-      const now = { payload: payloadOf(series), activity };
-      seen.set(series, now);
-      points.push(this.#point(series, now.payload, last));
+      const payload = payloadOf(series);
+      seen.set(series, { payload, activity });
+      points.push(this.#point(series, payload, last, lastCollection));
     }
     this.#seen = seen;
     return points;
@@ -78,12 +78,17 @@ export class DeltaSeriesReader implements SeriesReader {
     this.#seen.delete(series);
     if (!series.hasValue || series.activity === (last?.activity ?? 0)) return;
     if (this.#departed.length < this.#storage.state.maxSeries) {
-      this.#departed.push(this.#point(series, payloadOf(series), last));
+      this.#departed.push(this.#point(series, payloadOf(series), last, this.#collectedAt));
     }
   }
 
-  #point(series: Series, payload: Float64Array, last: LastSeen | undefined): RawPoint {
-    const start = last === undefined ? series.born : (this.#lastCollection ?? series.born);
+  #point(
+    series: Series,
+    payload: Float64Array,
+    last: LastSeen | undefined,
+    lastCollection: number | undefined,
+  ): RawPoint {
+    const start = last === undefined ? series.born : (lastCollection ?? series.born);
     return { attributes: series.attributes, start, payload, before: this.#isGauge ? undefined : last?.payload };
   }
 }

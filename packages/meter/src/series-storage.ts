@@ -1,7 +1,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import { CellPages } from "./cell-pages.ts";
 import type { InstrumentDescriptor } from "./instrument-descriptor.ts";
-import { LabelSets, OVERFLOW_LABEL, type Shape } from "./label-sets.ts";
+import { LabelSets, type Shape } from "./label-sets.ts";
 import type { ProviderState } from "./provider-state.ts";
 import { PAYLOAD, type Series } from "./series.ts";
 import { SeriesIndex } from "./series-index.ts";
@@ -35,6 +35,7 @@ export class SeriesStorage {
   #scratch: Buffer | undefined;
   #reading = false;
   #shape: Shape = { given: [], keys: [], places: [], names: { sorted: [], key: "" } };
+  readonly #keys: string[] = [];
   readonly #values: unknown[] = [];
   /** Told of every removed series before its cells go, so that a delta reader can still report what it had not. */
   readonly departures: Set<(series: Series) => void> = new Set();
@@ -43,7 +44,7 @@ export class SeriesStorage {
     this.descriptor = descriptor;
     this.state = state;
     this.#kind = kind;
-    this.#labels = new LabelSets(descriptor.name, state.refusals, [...kind.reservedLabels, OVERFLOW_LABEL]);
+    this.#labels = new LabelSets(descriptor.name, state.refusals, kind.reservedLabels);
     this.pages = new CellPages(PAYLOAD + kind.cells);
     this.#pruner = state.pruneIdleMs === undefined ? undefined : new SeriesPruner(state.pruneIdleMs);
   }
@@ -96,8 +97,11 @@ export class SeriesStorage {
     return this.#admit(attributes);
   }
 
-  /** Most calls give the keys in the order of the call before, so the shape is checked by comparing and not looked up. */
+  /**
+   * Most calls give the keys in the order of the call before, so the shape is checked by comparing and not looked up.
+   */
   #lookUp(attributes: Attributes): Series | undefined {
+    const keys = this.#keys;
     const values = this.#values;
     const { given } = this.#shape;
     let count = 0;
@@ -105,9 +109,10 @@ export class SeriesStorage {
     for (const key in attributes) {
       if (!isOwn.call(attributes, key)) continue;
       if (key !== given[count]) same = false;
+      keys[count] = key;
       values[count++] = attributes[key];
     }
-    if (!same || count !== given.length) this.#shape = this.#labels.shape(attributes);
+    if (!same || count !== given.length) this.#shape = this.#labels.shape(keys.slice(0, count));
     const { names, places } = this.#shape;
     if (places.length === 0) return this.#index.bare;
     let node: unknown = this.#index.root(names);
@@ -124,15 +129,12 @@ export class SeriesStorage {
     return series;
   }
 
-  isOverflow(series: Series): boolean {
-    return series === this.#overflow;
-  }
-
   /** Removes the series of these attributes; true when there was one. */
   removeSeries(attributes: Attributes | undefined): boolean {
     const series = this.#index.get(this.#labels.read(attributes));
-    if (series !== undefined) this.remove(series);
-    return series !== undefined;
+    if (series === undefined || series === this.#overflow) return false;
+    this.remove(series);
+    return true;
   }
 
   remove(series: Series): void {
@@ -171,6 +173,8 @@ export class SeriesStorage {
     const set = this.#labels.read(attributes);
     const known = this.#index.get(set);
     if (known !== undefined) return known;
+    // Whoever limits label sets of its own may ask for the overflow series by name.
+    if (set.text === OVERFLOW.text) return this.#overflowSeries();
     const { maxSeries, refusals } = this.state;
     if (this.#live.length >= maxSeries) {
       this.#pruner?.sweepWhenFull(this.#live, this.now(), (series) => this.remove(series));
@@ -179,13 +183,20 @@ export class SeriesStorage {
         refusals.refuse(name, "series_limit", "limit", () => {
           return `${name} holds its limit of ${maxSeries} label sets; new ones are counted in otel_metric_overflow="true".`;
         });
-        this.#overflow ??= this.#kind.create(this, OVERFLOW);
-        return this.#overflow;
+        return this.#overflowSeries();
       }
     }
     const series = this.#kind.create(this, set);
     series.place = this.#live.push(series) - 1;
     this.#index.set(set, series);
     return series;
+  }
+
+  #overflowSeries(): Series {
+    if (this.#overflow === undefined) {
+      this.#overflow = this.#kind.create(this, OVERFLOW);
+      this.#index.set(this.#labels.read(OVERFLOW.attributes), this.#overflow);
+    }
+    return this.#overflow;
   }
 }

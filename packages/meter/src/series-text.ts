@@ -10,8 +10,8 @@ export function numberText(value: number): string {
 }
 
 /**
- * The values of a series, one per line. A series that has not changed since it was last rendered keeps its text; only a changed one is
- * rendered again. Reading all cells of a series in one go is what makes its count equal its +Inf bucket.
+ * The values of a series, one per line. A series that has not changed since it was last rendered keeps its text; only a
+ * changed one is rendered again. Reading all cells of a series in one go is what makes its count equal its +Inf bucket.
  */
 export function seriesText(series: Series): string {
   const { mark } = series;

@@ -9,8 +9,8 @@ export const RENDERED = 1;
 export const PAYLOAD = 2;
 
 /**
- * One label set of a synchronous instrument: the handle that `bind` returns and the place where unbound recordings end as well. Its
- * numbers lie in `cells` from `offset` on.
+ * One label set of a synchronous instrument: the handle that `bind` returns and the place where unbound recordings end
+ * as well. Its numbers lie in `cells` from `offset` on.
  */
 export abstract class Series {
   readonly storage: SeriesStorage;

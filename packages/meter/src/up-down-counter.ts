@@ -4,7 +4,10 @@ import type { SeriesKind, SeriesStorage } from "./series-storage.ts";
 
 /** An up-down counter with its label set resolved once. */
 export interface BoundUpDownCounter {
-  /** Adds to the series; may be negative. NaN and infinite values are refused and counted. Allocates nothing, never throws. */
+  /**
+   * Adds to the series; may be negative. NaN and infinite values are refused and counted. Allocates nothing, never
+   * throws.
+   */
   add(value: number): void;
   /** Removes the series from every page and frees its place. Recordings through this handle afterwards go nowhere. */
   remove(): void;
@@ -12,7 +15,10 @@ export interface BoundUpDownCounter {
 
 /** An OpenTelemetry up-down counter that can also be bound. */
 export interface BindableUpDownCounter<A extends Attributes = Attributes> extends UpDownCounter<A> {
-  /** The handle of one label set. Binding declares: the series exists, at 0, from now on. Binding twice gives the same handle. */
+  /**
+   * The handle of one label set. Binding declares: the series exists, at 0, from now on. Binding twice gives the same
+   * handle.
+   */
   bind(attributes?: A): BoundUpDownCounter;
   /** Removes the series of these attributes; true when there was one. */
   removeSeries(attributes?: A): boolean;

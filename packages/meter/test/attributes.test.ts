@@ -52,7 +52,7 @@ test("of two clashing attributes the first in key order stays, with one warning 
   expect(refusals).toEqual(Array(2).fill({ instrument: "c_total", reason: "attribute" }));
 });
 
-test.each(["9lead", "", "otel.metric.overflow"])("an attribute named %j is left out", async (key) => {
+test.each(["9lead", ""])("an attribute named %j is left out", async (key) => {
   const { meter, samples, warnings } = meterUnderTest();
   meter.createCounter("c_total").add(1, { [key]: "x", k: "y" });
   expect(await samples()).toEqual({ 'c_total{k="y"}': 1 });

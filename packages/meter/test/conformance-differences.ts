@@ -7,7 +7,10 @@ export interface Different extends Scenario {
 
 const k = (value: string): string => JSON.stringify({ k: value });
 
-/** The differences that are meant. Each is a fault of the standard SDK that this meter exists to avoid, or follows from one. */
+/**
+ * The differences that are meant. Each is a fault of the standard SDK that this meter exists to avoid, or follows from
+ * one.
+ */
 export const DIFFERENT: readonly Different[] = [
   {
     title: "an observed set is forgotten when it is no longer observed",

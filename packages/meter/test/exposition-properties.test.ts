@@ -37,7 +37,7 @@ const attributes = fc.dictionary(
   fc.constantFrom("task", "queue", "http.route", "ümlaut-key", "x9"),
   fc.oneof(
     fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }).filter((text) => text.length <= 128),
-    fc.constantFrom('qu"ote', "back\\slash", "new\nline", "日本", "x{y}=z,"),
+    fc.constantFrom('qu"ote', "back\\slash", "new\nline", "日本", "x{y}=z,", "\u{10ffff}\x7f\x7f\u{1f600}\x7f"),
   ),
   { maxKeys: 4 },
 );

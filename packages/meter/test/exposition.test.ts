@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { ValueType } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { AggregationTemporality, MeterProvider, MetricReader, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
@@ -153,6 +154,26 @@ test("a page larger than a chunk comes in several, and byteLength is their sum",
   expect(page.chunks.length).toBeGreaterThan(1);
   expect(page.byteLength).toBe(Buffer.concat(page.chunks).length);
   expect(parsePage(page.text()).samples.size).toBe(2000);
+});
+
+test("a page in gzip is the same page, in chunks whose memory was used again and again", async () => {
+  const { meter, provider } = meterUnderTest({ maxSeries: 6000 });
+  const histogram = meter.createHistogram("h");
+  for (let index = 0; index < 5000; index++) histogram.record(index, { k: `${index} é` });
+  const exposition = provider.createExposition({ sliceMs: 0.5 });
+  const [plain, zipped] = await Promise.all([exposition.render(), exposition.render({ encoding: "gzip" })]);
+  expect([plain.encoding, zipped.encoding]).toEqual(["identity", "gzip"]);
+  expect(plain.chunks.length).toBeGreaterThan(10);
+  expect(zipped.byteLength).toBeLessThan(plain.byteLength / 5);
+  expect(gunzipSync(Buffer.concat(zipped.chunks)).toString()).toBe(plain.text());
+  expect(zipped.text()).toBe(plain.text());
+});
+
+test("an empty page can be compressed", async () => {
+  const { provider } = meterUnderTest();
+  const page = await provider.createExposition().render({ encoding: "gzip" });
+  expect(page.text()).toBe("");
+  expect(page.byteLength).toBeGreaterThan(0);
 });
 
 test("one header per family, whoever contributes, and the standard provider's samples under it", async () => {

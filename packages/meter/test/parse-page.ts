@@ -1,4 +1,7 @@
-/** A page as Prometheus would take it: samples by name and sorted labels. Empty labels are dropped, as Prometheus drops them. */
+/**
+ * A page as Prometheus would take it: samples by name and sorted labels. Empty labels are dropped, as Prometheus drops
+ * them.
+ */
 export interface ParsedPage {
   readonly samples: ReadonlyMap<string, number>;
   readonly types: ReadonlyMap<string, string>;
@@ -6,9 +9,12 @@ export interface ParsedPage {
 }
 
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\\\|\\"|\\n)*)"/y;
-const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/u;
+const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/su;
 
-/** Strict: throws on a line that does not parse, a family that is split or declared twice, and a sample that appears twice. */
+/**
+ * Strict: throws on a line that does not parse, a family that is split or declared twice, and a sample that appears
+ * twice.
+ */
 export function parsePage(page: string): ParsedPage {
   const samples = new Map<string, number>();
   const types = new Map<string, string>();

@@ -62,6 +62,40 @@ test("a handle bound beyond the limit records to the overflow series and cannot 
   });
 });
 
+test("the overflow series can be asked for by its attribute, takes no place and cannot be removed", async () => {
+  const { meter, samples, refusals, provider } = meterUnderTest({ maxSeries: 1 });
+  const counter = meter.createCounter("c_total");
+  const overflow = counter.bind({ "otel.metric.overflow": true });
+  expect(await samples()).toEqual({ 'c_total{otel_metric_overflow="true"}': 0 });
+  overflow.add(1);
+  counter.add(10, { "otel.metric.overflow": true });
+  counter.add(1, { k: "a" });
+  overflow.remove();
+  expect(counter.removeSeries({ "otel.metric.overflow": true })).toBe(false);
+  overflow.add(100);
+  expect(refusals).toEqual([]);
+  counter.add(1000, { k: "b" });
+  expect(await samples()).toEqual({ 'c_total{k="a"}': 1, 'c_total{otel_metric_overflow="true"}': 1111 });
+  expect(provider.seriesCounts()).toEqual([{ instrument: "c_total", live: 1, refused: 1 }]);
+});
+
+test("a hook may count refusals on a limited instrument of the same provider", async () => {
+  const { meter, samples } = meterUnderTest({
+    maxSeries: 1,
+    onRefused: ({ instrument }) => overflows.add(1, { instrument, refusal: refused++ }),
+  });
+  let refused = 0;
+  const overflows = meter.createCounter("overflow_total");
+  const counter = meter.createCounter("c_total");
+  for (let index = 0; index < 4; index++) counter.add(1, { k: index });
+  expect(await samples()).toEqual({
+    'c_total{k="0"}': 1,
+    'c_total{otel_metric_overflow="true"}': 3,
+    'overflow_total{instrument="c_total",refusal="0"}': 1,
+    'overflow_total{otel_metric_overflow="true"}': 2,
+  });
+});
+
 test("a hook that throws reaches nobody", () => {
   const { meter } = meterUnderTest({
     maxSeries: 1,
