@@ -4,7 +4,7 @@ export type { ProcessEnd, ProcessOptions, RunningProcess } from "./child-process
 export { startProcess } from "./child-process.ts";
 export { freePort } from "./free-port.ts";
 export type { OtlpMetric, OtlpPoint } from "./otlp-message.ts";
-export type { OtlpExport, OtlpReceiver } from "./otlp-receiver.ts";
+export type { OtlpExport, OtlpReceiver, OtlpReceiverOptions } from "./otlp-receiver.ts";
 export { startOtlpReceiver } from "./otlp-receiver.ts";
 export type { PrometheusSample, PrometheusTarget } from "./prometheus-api.ts";
 export type { PrometheusOptions, PrometheusServer } from "./prometheus-server.ts";

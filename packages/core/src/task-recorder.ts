@@ -134,8 +134,10 @@ class Recorder implements TaskRecorder, TaskActivitySource {
     if (typeof fn !== "function") {
       throw invalidOption({ path: "tasks.wrap(name, fn)", value: fn, expected: "a function as its second argument" });
     }
-    this.declare(task, options);
-    return wrapTask(fn, () => this.start(task, options));
+    // The caller may change its object later.
+    const own: TaskOptions = { queue: options?.queue };
+    this.declare(task, own);
+    return wrapTask(fn, () => this.start(task, own));
   }
 
   declare(task: string, options?: TaskOptions): void {

@@ -11,6 +11,7 @@ beforeEach(() => {
   collected = collectPoints();
   now = 0;
   problems = [];
+  failures = [];
 });
 
 const reading = (queue: string, ready: number): QueueReading => ({ ok: true, queue, ready, readAtSeconds: 1700 });
@@ -37,6 +38,8 @@ function reader(
   };
 }
 
+let failures: [string, QueueReadFailure][];
+
 function observe(...readers: QueueReader[]): QueueObserver {
   const meter = collected.provider.getMeter("test");
   return createQueueObserver({
@@ -45,6 +48,7 @@ function observe(...readers: QueueReader[]): QueueObserver {
     readers: () => readers,
     now: () => now,
     onProblem: (operation) => problems.push(operation),
+    onReadFailure: (broker, failed) => failures.push([broker, failed]),
   });
 }
 
@@ -105,5 +109,15 @@ describe("createQueueObserver", () => {
     const observer = observe(reader(() => [reading("a", 3)]));
     observer.close();
     expect(await collected.values("task_queue_length")).toEqual({});
+  });
+
+  it("tells of each queue that could not be read, once per reading", async () => {
+    observe(reader(() => [reading("a", 3), failure("b")]));
+    await collected.values("task_queue_length");
+    await collected.values("task_queue_length");
+    expect(failures).toEqual([["default", failure("b")]]);
+    now = 1000;
+    await collected.values("task_queue_length");
+    expect(failures).toHaveLength(2);
   });
 });

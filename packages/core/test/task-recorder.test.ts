@@ -37,6 +37,13 @@ describe("record", () => {
     expect(point?.value).toMatchObject({ count: 1, sum: 12.5 });
   });
 
+  it("counts from the moment it exists, before anything collects", async () => {
+    const { tasks } = recorder();
+    tasks.record({ task: "early", outcome: "success" });
+    tasks.wrap("early", () => {})();
+    expect(await collected.values("task_success_total")).toEqual({ "task=early,queue=_UNKNOWN": 2 });
+  });
+
   it("gives success and failure identical label sets, the class of error a metric of its own", async () => {
     const { tasks } = recorder();
     tasks.record({ task: "train", queue: "gpu", outcome: "failure", error: new RangeError("no"), durationSeconds: 1 });
@@ -110,6 +117,14 @@ describe("record", () => {
 });
 
 describe("wrap", () => {
+  it("keeps to the queue it was given, whatever becomes of the object that said so", async () => {
+    const options = { queue: "gpu" };
+    const fn = recorder().tasks.wrap("train", () => {}, options);
+    options.queue = "other";
+    fn();
+    expect(await collected.values("task_success_total")).toEqual({ "task=train,queue=gpu": 1 });
+  });
+
   it("declares its pair at 0", async () => {
     recorder({ defaultQueue: "gpu" }).tasks.wrap("train", () => {});
     expect(await collected.values("task_success_total")).toEqual({ "task=train,queue=gpu": 0 });

@@ -50,6 +50,7 @@ class IntegerCounterSeries extends CounterSeries {
   }
 }
 
+/** One cell, the total; declared at 0. */
 export const COUNTER_KIND: SeriesKind = {
   cells: 1,
   reservedLabels: [],
@@ -59,6 +60,7 @@ export const COUNTER_KIND: SeriesKind = {
       : new CounterSeries(storage, set),
 };
 
+/** The counter that a meter hands out; a thin face of its storage. */
 export class CounterInstrument<A extends Attributes> implements BindableCounter<A> {
   readonly #storage: SeriesStorage;
 

@@ -71,6 +71,7 @@ export interface Exposition {
 
 const DEFAULT_SLICE_MS = 2;
 
+/** Writes pages from a provider's cells, keeping the text of series that did not change. */
 export class TextExposition implements Exposition {
   readonly #source: CollectionSource;
   readonly #sliceMs: number;

@@ -2,6 +2,7 @@ import { escapeHelp } from "./label-value.ts";
 import type { PageWriter } from "./page-writer.ts";
 import type { Refusals } from "./refusals.ts";
 
+/** The types of the text format that are written. */
 export type FamilyType = "counter" | "gauge" | "histogram";
 
 /** Samples of one family from one place. */

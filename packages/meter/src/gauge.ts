@@ -57,6 +57,7 @@ class IntegerGaugeSeries extends GaugeSeries {
   }
 }
 
+/** Two cells, the last value and how many were recorded; without a sample before the first. */
 export const GAUGE_KIND: SeriesKind = {
   cells: 2,
   reservedLabels: [],
@@ -66,6 +67,7 @@ export const GAUGE_KIND: SeriesKind = {
       : new GaugeSeries(storage, set),
 };
 
+/** The gauge that a meter hands out; a thin face of its storage. */
 export class GaugeInstrument<A extends Attributes> implements BindableGauge<A> {
   readonly #storage: SeriesStorage;
 

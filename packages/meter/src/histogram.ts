@@ -26,9 +26,13 @@ export interface BindableHistogram<A extends Attributes = Attributes> extends Hi
 
 /** Places in a histogram's payload; the buckets follow, each with its own count. */
 export const COUNT = 0;
+/** Payload cell of the sum. */
 export const SUM = 1;
+/** Payload cell of the smallest value. */
 export const MIN = 2;
+/** Payload cell of the largest value. */
 export const MAX = 3;
+/** First payload cell of the buckets. */
 export const BUCKETS = 4;
 
 const LARGEST = Number.MAX_VALUE;
@@ -81,6 +85,7 @@ export function histogramKind(bounds: readonly number[]): SeriesKind {
   };
 }
 
+/** The histogram that a meter hands out; a thin face of its storage. */
 export class HistogramInstrument<A extends Attributes> implements BindableHistogram<A> {
   readonly #storage: SeriesStorage;
 

@@ -22,6 +22,7 @@ export interface LineTemplates {
   readonly bare: LineTemplate;
 }
 
+/** The one line of a counter or gauge. */
 export function scalarTemplates(name: string): LineTemplates {
   return {
     labelled: build([[`${name}{`, "} "]]),

@@ -19,6 +19,7 @@ import { INSTRUMENT_KINDS } from "./sdk-shapes.ts";
  */
 export type Observations = Map<string, Observation>;
 
+/** What a callback observed of one label set. */
 export interface Observation {
   readonly set: LabelSet;
   readonly value: number;
@@ -72,6 +73,7 @@ export class ObservableStorage {
   }
 }
 
+/** The observable that a meter hands out; a thin face of its storage. */
 export class ObservableInstrument<A extends Attributes> implements Observable<A> {
   readonly #storage: ObservableStorage;
 
@@ -95,6 +97,7 @@ export class ObservableInstrument<A extends Attributes> implements Observable<A>
   }
 }
 
+/** A callback and the observables it may report on. */
 export interface BatchCallback {
   readonly callback: BatchObservableCallback;
   readonly storages: ReadonlySet<ObservableStorage>;

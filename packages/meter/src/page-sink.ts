@@ -12,6 +12,7 @@ export interface PageSink {
   end(): Promise<readonly Buffer[]>;
 }
 
+/** A sink of this encoding, for one page. */
 export function createSink(encoding: PageEncoding): PageSink {
   return encoding === "gzip" ? new GzipSink() : new PlainSink();
 }

@@ -11,11 +11,13 @@ import { numberText, seriesText } from "./series-text.ts";
 /** Series between two looks at the clock. */
 export const STEP = 16;
 
+/** The type under which an instrument stands on a page. */
 export function familyType({ kind }: InstrumentDescriptor): FamilyType {
   if (kind === INSTRUMENT_KINDS.histogram) return "histogram";
   return kind === INSTRUMENT_KINDS.counter || kind === INSTRUMENT_KINDS.observableCounter ? "counter" : "gauge";
 }
 
+/** The lines of one series of an instrument. */
 export function templatesFor(name: string, descriptor: InstrumentDescriptor): LineTemplates {
   if (descriptor.kind === INSTRUMENT_KINDS.histogram) return histogramTemplates(name, descriptor.bounds);
   return scalarTemplates(name);

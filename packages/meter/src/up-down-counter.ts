@@ -54,6 +54,7 @@ class IntegerUpDownCounterSeries extends UpDownCounterSeries {
   }
 }
 
+/** Two cells, the total and how many changes made it; declared at 0. */
 export const UP_DOWN_COUNTER_KIND: SeriesKind = {
   cells: 2,
   reservedLabels: [],
@@ -63,6 +64,7 @@ export const UP_DOWN_COUNTER_KIND: SeriesKind = {
       : new UpDownCounterSeries(storage, set),
 };
 
+/** The up-down counter that a meter hands out; a thin face of its storage. */
 export class UpDownCounterInstrument<A extends Attributes> implements BindableUpDownCounter<A> {
   readonly #storage: SeriesStorage;
 

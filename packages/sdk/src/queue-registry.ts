@@ -1,12 +1,6 @@
 import { describeValue, type ProblemListener, type QueueReader, TaskVitalsError } from "@taskvitals/core";
-import {
-  createRedisBroker,
-  parseQueue,
-  type QueueOptions,
-  type QueueSpecification,
-  type RedisBroker,
-  type RedisClientLike,
-} from "@taskvitals/redis";
+import { parseQueue, type QueueOptions, type QueueSpecification, type RedisClientLike } from "@taskvitals/redis";
+import { openBrokers } from "./open-brokers.ts";
 
 /** The queues that are read, as users change them at run time. */
 export interface Queues {
@@ -23,9 +17,18 @@ export interface Queues {
   list(): readonly string[];
 }
 
+/** A broker that was declared. */
+export interface DeclaredBroker {
+  readonly connection: string | RedisClientLike;
+  /** Where it was declared: the option or the environment variable. */
+  readonly path: string;
+  /** Whether to leave it alone until it has a queue: an application may have a Redis that has none of the queues in it. */
+  readonly onDemand: boolean;
+}
+
 /** What {@link createQueueRegistry} needs. */
 export interface QueueRegistryOptions {
-  readonly brokers: ReadonlyMap<string, { readonly connection: string | RedisClientLike; readonly path: string }>;
+  readonly brokers: ReadonlyMap<string, DeclaredBroker>;
   readonly queues: readonly (string | QueueOptions)[];
   /** Path of `queues` in error messages: the option or the environment variable. */
   readonly path: string;
@@ -60,27 +63,14 @@ export async function createQueueRegistry(options: QueueRegistryOptions): Promis
     check(parseQueue(queue, path), path);
   }
 
-  const brokers = new Map<string, RedisBroker>();
-  try {
-    for (const [name, { connection, path }] of options.brokers) {
-      const broker = await createRedisBroker(
-        { name, connection, path, deadlineMs: options.deadlineMs },
-        { onProblem: options.onProblem },
-      );
-      brokers.set(name, broker);
-    }
-  } catch (error) {
-    await Promise.all([...brokers.values()].map((broker) => broker.shutdown()));
-    throw error;
-  }
-  for (const queue of declared.values()) brokers.get(queue.broker)?.add(queue);
+  const brokers = await openBrokers(options, () => declared.values());
 
   return {
     queues: {
       add: (given) => {
         const queue = parseQueue(given, "queues.add(queue)");
         check(queue, "queues.add(queue)");
-        brokers.get(queue.broker)?.add(queue);
+        brokers.add(queue);
         options.onChange();
         return queue.label;
       },
@@ -88,16 +78,14 @@ export async function createQueueRegistry(options: QueueRegistryOptions): Promis
         const queue = declared.get(label);
         if (queue === undefined) return false;
         declared.delete(label);
-        brokers.get(queue.broker)?.remove(label);
+        brokers.remove(queue);
         options.onChange();
         return true;
       },
       list: () => [...declared.keys()],
     },
-    readers: () => brokers.values(),
-    shutdown: async () => {
-      await Promise.all([...brokers.values()].map((broker) => broker.shutdown()));
-    },
+    readers: brokers.readers,
+    shutdown: brokers.shutdown,
   };
 }
 

@@ -17,7 +17,7 @@ export function warnOfReadFailures(
     if (seen.has(cause) || seen.size >= MAX_REMEMBERED) return;
     seen.add(cause);
     const what = ofBroker ? `the queues of broker "${broker}"` : `queue ${JSON.stringify(queue)} of broker "${broker}"`;
-    warn(`${what} cannot be read: ${reason} (${detail}). No samples of it until that changes.`);
+    warn(`${what} cannot be read: ${reason} (${detail}). No samples until that changes.`);
   };
 }
 

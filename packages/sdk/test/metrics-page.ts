@@ -53,5 +53,7 @@ function parseLabels(inner: string, line: string): Record<string, string> {
 
 function keyOf(name: string, labels: Readonly<Record<string, string>>): string {
   const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.length === 0 ? name : `${name}{${sorted.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(",")}}`;
+  return sorted.length === 0
+    ? name
+    : `${name}{${sorted.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(",")}}`;
 }

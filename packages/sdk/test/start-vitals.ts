@@ -17,11 +17,8 @@ export async function startVitals(options: TaskVitalsOptions = {}): Promise<Star
   const vitals = await startTaskVitals({
     // The tests may themselves run in a container, where a loopback endpoint is worth a warning.
     logger: { warn: (message) => void (message.includes("inside a container") || warnings.push(message)) },
-    environment: {},
     ...options,
-    ...(options.endpoint === false || options.meterProvider !== undefined
-      ? {}
-      : { endpoint: { port: 0, ...options.endpoint } }),
+    environment: { OTEL_EXPORTER_PROMETHEUS_PORT: "0", ...options.environment },
   });
   onTestFinished(() => vitals.shutdown());
   const scrape = async (): Promise<MetricsPage> => {

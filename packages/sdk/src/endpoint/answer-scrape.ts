@@ -16,9 +16,6 @@ import { SCRAPE_TIMEOUT_HEADER, scrapeDeadlineMs, withinDeadline } from "./scrap
 /** The text format's own version: without it a scraper has to guess, and OpenMetrics is another format. */
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Below this many bytes a page fits into one packet either way. */
-const MIN_GZIP_BYTES = 512;
-
 /**
  * Answers one scrape: 405, 401, 503 with a reason, or 200 with the whole page. Waits no longer than the scrape's own deadline; never
  * rejects.
@@ -52,12 +49,12 @@ function refuseStranger(
 
 async function pageResponse(page: Page, gzip: boolean, collector: PageCollector): Promise<EndpointResponse> {
   const headers = { "content-type": CONTENT_TYPE, vary: "accept-encoding" };
-  if (gzip && page.plain.length >= MIN_GZIP_BYTES) {
+  if (gzip && page.worthGzip) {
     try {
       return bytesResponse(200, await page.gzipped(), { ...headers, "content-encoding": "gzip" });
     } catch (error) {
       collector.report("expose", error);
     }
   }
-  return bytesResponse(200, page.plain, headers);
+  return bytesResponse(200, await page.plain(), headers);
 }

@@ -41,7 +41,7 @@ function explain(reason: string | undefined, host: string, port: number): ["PORT
       return [
         "PORT_IN_USE",
         `endpoint.port: got ${port}; expected a port that is free on ${host}, but another process or endpoint listens there. ` +
-          "Choose another port, or port: 0 for any free one; or set endpoint: false and mount nodeHandler or fetchHandler in " +
+          "Choose another port (endpoint.port or OTEL_EXPORTER_PROMETHEUS_PORT), or 0 for any free one; or set endpoint: false and mount nodeHandler or fetchHandler in " +
           'the application\'s own server; or set onPortInUse: "warn" to go on without an endpoint.',
       ];
     case "EACCES":

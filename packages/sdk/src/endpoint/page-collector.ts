@@ -1,4 +1,4 @@
-import { createPage, type Page } from "./page.ts";
+import { createPage, type Page, type PageContent } from "./page.ts";
 import { describeFailure, PageUnavailable } from "./page-unavailable.ts";
 
 /** What {@link PageSource} is given for one collection. */
@@ -10,7 +10,7 @@ export interface CollectionOptions {
 }
 
 /** Builds one page, complete. A rejection becomes 503 for every scrape that waits for it. */
-export type PageSource = (options: CollectionOptions) => Promise<string | Buffer>;
+export type PageSource = (options: CollectionOptions) => Promise<PageContent>;
 
 /** Where a failure happened: while a page was built, or while it was sent. */
 export type EndpointOperation = "collect" | "expose";
@@ -65,8 +65,8 @@ export function createPageCollector(options: PageCollectorOptions): PageCollecto
   }
 
   async function collect(signal: AbortSignal): Promise<Page> {
-    const text = await options.collectPage({ timeoutMs: sourceMs, signal });
-    if (typeof text === "string" || Buffer.isBuffer(text)) return createPage(text);
+    const content: unknown = await options.collectPage({ timeoutMs: sourceMs, signal });
+    if (isPageContent(content)) return createPage(content);
     throw new TypeError("the page source returned neither text nor bytes");
   }
 
@@ -123,4 +123,9 @@ export function createPageCollector(options: PageCollectorOptions): PageCollecto
     },
     report,
   };
+}
+
+function isPageContent(content: unknown): content is PageContent {
+  if (typeof content === "string" || Buffer.isBuffer(content)) return true;
+  return typeof content === "object" && content !== null && Buffer.isBuffer((content as { gzipped?: unknown }).gzipped);
 }

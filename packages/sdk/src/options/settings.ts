@@ -1,6 +1,7 @@
 import { DURATION_BUCKETS_SECONDS, invalidOption, resolveBuckets } from "@taskvitals/core";
-import type { QueueOptions, RedisClientLike } from "@taskvitals/redis";
+import type { QueueOptions } from "@taskvitals/redis";
 import type { EndpointOptions } from "../endpoint/index.ts";
+import type { DeclaredBroker } from "../queue-registry.ts";
 import type { OtlpSettings } from "../telemetry/otlp-reader.ts";
 import { checkOptions } from "./check-options.ts";
 import { type EnvironmentOptions, readEnvironment } from "./environment.ts";
@@ -12,7 +13,7 @@ export interface Settings {
   readonly disabled: boolean;
   readonly serviceName: string | undefined;
   readonly resourceAttributes: Readonly<Record<string, string | number | boolean>>;
-  readonly brokers: ReadonlyMap<string, { readonly connection: string | RedisClientLike; readonly path: string }>;
+  readonly brokers: ReadonlyMap<string, DeclaredBroker>;
   readonly queues: readonly (string | QueueOptions)[];
   readonly queuesPath: string;
   readonly tasks: readonly DeclaredTask[];
@@ -61,10 +62,12 @@ function serviceName(options: TaskVitalsOptions, environment: EnvironmentOptions
 }
 
 function brokers(options: TaskVitalsOptions, environment: EnvironmentOptions): Settings["brokers"] {
-  const found: [string, { connection: string | RedisClientLike; path: string }][] = [];
-  if (options.redis !== undefined) found.push(["default", { connection: options.redis, path: "redis" }]);
-  else if (environment.redisUrl !== undefined && options.brokers?.default === undefined) {
-    found.push(["default", { connection: environment.redisUrl, path: "REDIS_URL" }]);
+  const found: [string, DeclaredBroker][] = [];
+  if (options.redis !== undefined) {
+    found.push(["default", { connection: options.redis, path: "redis", onDemand: false }]);
+  } else if (environment.redisUrl !== undefined && options.brokers?.default === undefined) {
+    // Many an application has this variable for a Redis of its own, in a form of its own.
+    found.push(["default", { connection: environment.redisUrl, path: "REDIS_URL", onDemand: true }]);
   }
   for (const [name, connection] of Object.entries(options.brokers ?? {})) {
     if (name === "default" && options.redis !== undefined) {
@@ -74,7 +77,7 @@ function brokers(options: TaskVitalsOptions, environment: EnvironmentOptions): S
         remedy: "Leave out one of the two.",
       });
     }
-    found.push([name, { connection, path: `brokers.${name}` }]);
+    found.push([name, { connection, path: `brokers.${name}`, onDemand: false }]);
   }
   return new Map(found);
 }

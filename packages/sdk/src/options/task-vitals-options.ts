@@ -61,7 +61,7 @@ export interface TaskVitalsOptions {
   /**
    * The broker named `default`: a `redis://` or `rediss://` URL, for which a connection is opened and closed at shutdown, or
    * an `ioredis` 5 or 6 client or Cluster of yours, which is never closed. Not one that runs blocking commands, as a BullMQ worker's does:
-   * readings would wait behind them. Default: `REDIS_URL`.
+   * readings would wait behind them. Default: `REDIS_URL`, which is looked at and connected to only when a queue is on it.
    */
   readonly redis?: string | RedisClientLike | undefined;
   /**
@@ -125,8 +125,8 @@ export interface TaskVitalsOptions {
    */
   readonly registerGlobal?: boolean | undefined;
   /**
-   * Flush on `beforeExit`, SIGTERM and SIGINT within 2 s; then the default action or your own handlers go on. Default false:
-   * call `shutdown()` yourself.
+   * Flush on `beforeExit`, SIGTERM and SIGINT within 2 s; then the default action follows where no handler of yours is in charge. A
+   * handler of yours that calls `process.exit()` must await `shutdown()` before. Default false: call `shutdown()` yourself.
    */
   readonly signals?: boolean | undefined;
   /** Where warnings go, one line each, once per cause. Default: `console`. */

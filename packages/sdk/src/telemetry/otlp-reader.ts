@@ -38,7 +38,7 @@ export async function createOtlpReader(
   const { createOtlpExporter } = await import("./otlp-exporter.ts");
   const consequence =
     settings.temporality === "cumulative" ? "the next one carries the totals" : "what it carried is lost";
-  const exporter = watched(createOtlpExporter(settings), (error) =>
+  const exporter = inBackground(createOtlpExporter(settings), (error) =>
     onProblem("export", `An OTLP export failed (${describe(error)}); ${consequence}.`),
   );
   return new PeriodicExportingMetricReader({
@@ -49,15 +49,22 @@ export async function createOtlpReader(
   });
 }
 
-function watched(exporter: PushMetricExporter, onFailure: (error: Error | undefined) => void): PushMetricExporter {
+// ExportResultCode.SUCCESS; the enum is in a package that only exporters need.
+const SUCCESS = 0;
+
+/**
+ * Tells the reader at once that an export is done, because the timer with which it waits for one keeps the process alive. Whoever
+ * flushes still waits for all of them, and failures go to `onFailure`.
+ */
+function inBackground(exporter: PushMetricExporter, onFailure: (error: Error | undefined) => void): PushMetricExporter {
   const select = exporter.selectAggregationTemporality?.bind(exporter);
   return {
-    export: (metrics, done) =>
+    export: (metrics, done) => {
       exporter.export(metrics, (result) => {
-        // ExportResultCode.SUCCESS is 0.
-        if (result.code !== 0) onFailure(result.error);
-        done(result);
-      }),
+        if (result.code !== SUCCESS) onFailure(result.error);
+      });
+      done({ code: SUCCESS });
+    },
     forceFlush: () => exporter.forceFlush(),
     shutdown: () => exporter.shutdown(),
     ...(select === undefined ? {} : { selectAggregationTemporality: forgetfulGauges(select) }),

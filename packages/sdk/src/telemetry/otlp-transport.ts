@@ -10,9 +10,12 @@ export type OtlpResponse =
   | { readonly status: "success"; readonly data?: Uint8Array }
   | { readonly status: "failure"; readonly error: Error };
 
-/** Brings one message to the receiver. */
+/** Brings messages to the receiver. */
 export interface OtlpTransport {
-  /** Pushes, and retries what may pass, within `timeoutMillis`. Never rejects. */
+  /**
+   * Pushes, and retries what may pass, within `timeoutMillis` from its turn on. Messages go one after the other: totals that arrive after
+   * newer ones would look like a reset. Never rejects.
+   */
   send(data: Uint8Array, timeoutMillis: number): Promise<OtlpResponse>;
   /** Closes idle connections. */
   shutdown(): void;
@@ -22,6 +25,11 @@ export interface OtlpTransport {
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5000;
 const RETRYABLE_STATUS: readonly (number | undefined)[] = [429, 502, 503, 504];
+/** Those of a network or receiver that may come back; a certificate that nobody vouches for will not get better. */
+const RETRYABLE_ERRORS: ReadonlySet<unknown> = new Set([
+  ...["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT"],
+  ...["EAI_AGAIN", "ENOTFOUND", "ENETUNREACH", "EHOSTUNREACH"],
+]);
 const MAX_ANSWER_BYTES = 65_536;
 
 const compress = promisify(gzip);
@@ -50,24 +58,32 @@ export function createOtlpTransport(
       request.end(body);
     });
 
+  const push = async (data: Uint8Array, timeoutMillis: number): Promise<OtlpResponse> => {
+    const deadline = performance.now() + timeoutMillis;
+    const signal = AbortSignal.timeout(timeoutMillis);
+    try {
+      const body = settings.gzip ? await compress(data) : data;
+      for (let backoffMs = FIRST_RETRY_MS; ; backoffMs = Math.min(backoffMs * 2, LAST_RETRY_MS)) {
+        const outcome = await attempt(body, signal).then(judge, judgeError);
+        if (outcome.status === "success") return outcome;
+        if (signal.aborted) return { status: "failure", error: failed("TIMEOUT") };
+        if (outcome.status === "failure") return outcome;
+        const waitMs = outcome.afterMs ?? backoffMs * (0.8 + 0.4 * Math.random());
+        if (performance.now() + waitMs >= deadline) return { status: "failure", error: outcome.error };
+        await pause(waitMs, undefined, { ref: false });
+      }
+    } catch (error) {
+      return { status: "failure", error: error as Error };
+    }
+  };
+
+  let last: Promise<unknown> = Promise.resolve();
   return {
     shutdown: () => agent.destroy(),
-    send: async (data, timeoutMillis) => {
-      const deadline = performance.now() + timeoutMillis;
-      const signal = AbortSignal.timeout(timeoutMillis);
-      try {
-        const body = settings.gzip ? await compress(data) : data;
-        for (let backoffMs = FIRST_RETRY_MS; ; backoffMs = Math.min(backoffMs * 2, LAST_RETRY_MS)) {
-          const outcome = await attempt(body, signal).then(judge, retryLater);
-          if (outcome.status !== "retry") return outcome;
-          const waitMs = outcome.afterMs ?? backoffMs * (0.8 + 0.4 * Math.random());
-          if (signal.aborted) return { status: "failure", error: failed("TIMEOUT") };
-          if (performance.now() + waitMs >= deadline) return { status: "failure", error: outcome.error };
-          await pause(waitMs, undefined, { ref: false });
-        }
-      } catch (error) {
-        return { status: "failure", error: error as Error };
-      }
+    send: (data, timeoutMillis) => {
+      const turn = last.then(() => push(data, timeoutMillis));
+      last = turn;
+      return turn;
     },
   };
 }
@@ -98,11 +114,11 @@ function judge({ status, retryAfter, body }: Answer): Outcome {
   if (status !== undefined && status >= 200 && status < 300) return { status: "success", data: body };
   const error = failed(status);
   if (!RETRYABLE_STATUS.includes(status)) return { status: "failure", error };
-  return { ...retryLater(error), afterMs: retryAfterMs(retryAfter) };
+  return { status: "retry", error, afterMs: retryAfterMs(retryAfter) };
 }
 
-function retryLater(error: Error): Outcome & { readonly status: "retry" } {
-  return { status: "retry", error };
+function judgeError(error: Error & { readonly code?: unknown }): Outcome {
+  return { status: RETRYABLE_ERRORS.has(error.code) ? "retry" : "failure", error };
 }
 
 function failed(code: string | number | undefined): Error {

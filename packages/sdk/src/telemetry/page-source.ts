@@ -20,9 +20,10 @@ export function incrementalPages(
   return async ({ timeoutMs }) => {
     const budgetMs = Math.min(timeoutMs, CALLBACK_TIMEOUT_MS);
     const { resourceMetrics, errors } = await application.collect({ timeoutMillis: budgetMs });
-    const page = await exposition.render({ timeoutMs: budgetMs, extra: [resourceMetrics] });
+    // Compressed while it is written, as nearly every scraper asks for it: a large page is never held whole as text.
+    const page = await exposition.render({ timeoutMs: budgetMs, extra: [resourceMetrics], encoding: "gzip" });
     reportFailedCallbacks([...errors, ...page.errors], problems);
-    return Buffer.concat(page.chunks, page.byteLength);
+    return { gzipped: Buffer.concat(page.chunks, page.byteLength) };
   };
 }
 

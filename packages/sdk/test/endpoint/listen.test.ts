@@ -27,7 +27,7 @@ test("a taken port is PORT_IN_USE with every way out", async () => {
     code: "PORT_IN_USE",
     message:
       `endpoint.port: got ${port}; expected a port that is free on 127.0.0.1, but another process or endpoint listens there. ` +
-      "Choose another port, or port: 0 for any free one; or set endpoint: false and mount nodeHandler or fetchHandler in the " +
+      "Choose another port (endpoint.port or OTEL_EXPORTER_PROMETHEUS_PORT), or 0 for any free one; or set endpoint: false and mount nodeHandler or fetchHandler in the " +
       'application\'s own server; or set onPortInUse: "warn" to go on without an endpoint.',
     cause: { code: "EADDRINUSE" },
   });

@@ -27,7 +27,7 @@ test("those who ask while a collection runs share it and its page", async () => 
   held.release(0, "a 1\n");
   const [first, second, third] = await pages;
   expect(held.started()).toBe(1);
-  expect(first?.plain.toString()).toBe("a 1\n");
+  expect(String(await first?.plain())).toBe("a 1\n");
   expect(second).toBe(first);
   expect(third).toBe(first);
 });
@@ -35,8 +35,8 @@ test("those who ask while a collection runs share it and its page", async () => 
 test("a finished collection is not served again", async () => {
   let count = 0;
   const { collector } = observe(async () => `a ${++count}\n`);
-  expect((await collector.page()).plain.toString()).toBe("a 1\n");
-  expect((await collector.page()).plain.toString()).toBe("a 2\n");
+  expect(String(await (await collector.page()).plain())).toBe("a 1\n");
+  expect(String(await (await collector.page()).plain())).toBe("a 2\n");
 });
 
 test("a failure reaches all who wait, is reported once, and shows no foreign message", async () => {
@@ -77,7 +77,7 @@ test("a source that throws synchronously, or returns no text, fails its collecti
   const { collector, errors } = observe((options) => (sources.shift() as PageSource)(options));
   await expect(collector.page()).rejects.toThrow("the collection failed: TypeError");
   await expect(collector.page()).rejects.toThrow("the collection failed: TypeError");
-  expect((await collector.page()).plain.toString()).toBe("a 1\n");
+  expect(String(await (await collector.page()).plain())).toBe("a 1\n");
   expect(errors).toHaveLength(2);
 });
 
@@ -113,7 +113,7 @@ test("a hung collection fails at its limit, is told so, and makes room for the n
   expect(held.started()).toBe(2);
   held.release(0, "late 1\n");
   held.release(1, "a 1\n");
-  expect((await next).plain.toString()).toBe("a 1\n");
+  expect(String(await (await next).plain())).toBe("a 1\n");
   expect(held.signal(1).aborted).toBe(false);
 });
 
@@ -145,5 +145,5 @@ test("hanging collections are bounded: further scrapes are refused at once until
   });
   const next = collector.page();
   held.release(MAX_HANGING_COLLECTIONS, "a 1\n");
-  expect((await next).plain.toString()).toBe("a 1\n");
+  expect(String(await (await next).plain())).toBe("a 1\n");
 });

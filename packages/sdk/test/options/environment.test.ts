@@ -14,6 +14,7 @@ const NOTHING = {
   exportTimeoutMs: undefined,
   redisUrl: undefined,
   queues: undefined,
+  exposition: undefined,
 };
 
 const VARIABLES = [
@@ -29,6 +30,7 @@ const VARIABLES = [
   "OTEL_METRIC_EXPORT_TIMEOUT",
   "REDIS_URL",
   "TASKVITALS_QUEUES",
+  "TASKVITALS_EXPOSITION",
 ];
 
 test("an environment without our variables says nothing", () => {
@@ -52,6 +54,7 @@ test("every variable is read", () => {
     OTEL_METRIC_EXPORT_TIMEOUT: "1000",
     REDIS_URL: "redis://redis",
     TASKVITALS_QUEUES: "list:jobs",
+    TASKVITALS_EXPOSITION: "standard",
   });
   expect(read).toMatchObject({
     disabled: true,
@@ -65,6 +68,7 @@ test("every variable is read", () => {
     exportTimeoutMs: 1000,
     redisUrl: "redis://redis",
     queues: ["list:jobs"],
+    exposition: "standard",
   });
 });
 
@@ -103,6 +107,7 @@ test.each([
   ["OTEL_RESOURCE_ATTRIBUTES", "team", "name=value"],
   ["OTEL_RESOURCE_ATTRIBUTES", "=ml", "name=value"],
   ["OTEL_RESOURCE_ATTRIBUTES", "team=100%", "percent-encoding"],
+  ["TASKVITALS_EXPOSITION", "openmetrics", '"incremental" or "standard"'],
   ["TASKVITALS_QUEUES", "list:100%", "percent-encoding"],
 ])("%s=%j is refused by its name", async (name, value, expected) => {
   const refusal = await refusalOf(() => readEnvironment({ [name]: value }));
