@@ -47,6 +47,18 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        test: {
+          // The main job once more, with the page written by OpenTelemetry's own exporter.
+          name: "e2e-standard-exposition",
+          include: ["test/{quickstart,finetune-platform,dashboard,shipped-config}.e2e.test.ts"],
+          env: { TASKVITALS_EXPOSITION: "standard" },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });
