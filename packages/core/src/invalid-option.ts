@@ -21,10 +21,12 @@ export function invalidOption(problem: InvalidOption): TaskVitalsError {
 
 const MAX_SHOWN = 80;
 
-/** Renders any value for an error message: one line, at most 80 characters, never throwing. */
+/** Renders any value for an error message: one line, at most 80 characters, never a URL, never throwing. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case "string":
+      // A URL that ended up in the wrong place may hold a password.
+      if (value.includes("://")) return "a string that looks like a URL";
       return value.length > MAX_SHOWN ? `a string of ${value.length} characters` : JSON.stringify(value);
     case "number":
     case "boolean":

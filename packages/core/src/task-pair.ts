@@ -79,12 +79,12 @@ export class TaskPairs {
   /** The counter of this pair's failures of one class. */
   errors(pair: TaskPair, type: string): BoundCounter {
     const known = pair.errors.get(type);
+    if (pair === this.#overflow) this.#limits.onRefused(contract.taskError.name);
     if (known !== undefined) return known;
     const named = this.#admitErrorType(type) ? type : OTHER_VALUE;
     const existing = pair.errors.get(named);
     if (existing !== undefined) return existing;
     if (this.#errorSeries >= this.#limits.maxSeries && pair !== this.#overflow) {
-      this.#limits.onRefused(contract.taskError.name);
       return this.errors(this.#overflowPair(), named);
     }
     const bound = bindCounter(

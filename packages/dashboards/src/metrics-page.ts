@@ -109,7 +109,7 @@ function queries(): string {
     ["memory", `max without(pid) (${memoryGigabytes.name})`],
   ];
   return [
-    "These work as they are typed; the dashboard wraps them for more than one process.",
+    "These work as they are typed; the dashboard wraps them for more than one process. Where nothing ended in the window, the average is NaN, as 0 / 0 is; the dashboard then shows nothing.",
     "```promql",
     ...asked.map(([what, query]) => `# ${what}\n${query}`),
     "```",

@@ -27,6 +27,9 @@ export interface QueueSpecification {
 
 const FIELDS: readonly string[] = ["layout", "name", "broker", "label"];
 
+const REMEDY =
+  'A Redis list with the key "jobs" is "list:jobs"; BullMQ keeps the waiting jobs of "jobs" in "list:bull:jobs:wait".';
+
 /**
  * Reads the description of a queue: `"<layout>:<name>"`, split at the first colon, or an object.
  *
@@ -43,8 +46,8 @@ export function parseQueue(given: string | QueueOptions, path: string): QueueSpe
     throw invalidOption({
       path: typeof given === "string" ? path : `${path}.layout`,
       value: layout,
-      expected: `one of the layouts ${Object.keys(layouts).join(", ")}`,
-      remedy: 'A Redis list with the key "jobs" is "list:jobs".',
+      expected: `a layout that is known: ${Object.keys(layouts).join(", ")}`,
+      remedy: REMEDY,
     });
   }
   const { broker = "default", label = name } = fields;
@@ -64,8 +67,8 @@ function splitShortForm(given: string, path: string): Fields {
     throw invalidOption({
       path,
       value: given,
-      expected: `"<layout>:<name>" with one of the layouts ${Object.keys(layouts).join(", ")}`,
-      remedy: 'A Redis list with the key "jobs" is "list:jobs".',
+      expected: `"<layout>:<name>" with a layout that is known: ${Object.keys(layouts).join(", ")}`,
+      remedy: REMEDY,
     });
   }
   return { layout: given.slice(0, colon), name: given.slice(colon + 1) };

@@ -52,13 +52,13 @@ describe("parseQueue", () => {
 
   it("names the option, the layouts and the remedy when the layout is missing", () => {
     expect(refusal("jobs")).toBe(
-      'queues[1]: got "jobs"; expected "<layout>:<name>" with one of the layouts list. A Redis list with the key "jobs" is "list:jobs".',
+      'queues[1]: got "jobs"; expected "<layout>:<name>" with a layout that is known: list. A Redis list with the key "jobs" is "list:jobs"; BullMQ keeps the waiting jobs of "jobs" in "list:bull:jobs:wait".',
     );
   });
 
   it("names the option, the layout and the accepted ones when the layout is unknown", () => {
     expect(refusal("lists:jobs")).toBe(
-      'queues[1]: got "lists"; expected one of the layouts list. A Redis list with the key "jobs" is "list:jobs".',
+      'queues[1]: got "lists"; expected a layout that is known: list. A Redis list with the key "jobs" is "list:jobs"; BullMQ keeps the waiting jobs of "jobs" in "list:bull:jobs:wait".',
     );
     expect(refusal({ layout: "lists", name: "jobs" })).toMatch(/^queues\[1\]\.layout: got "lists"; /);
     expect(refusal({ name: "jobs" })).toMatch(/^queues\[1\]\.layout: got undefined; /);
@@ -67,7 +67,7 @@ describe("parseQueue", () => {
 
   it.each([
     ["list:", /^queues\[1\]: got ""; expected the name of a queue, not empty/],
-    [":jobs", /^queues\[1\]: got ""; expected one of the layouts/],
+    [":jobs", /^queues\[1\]: got ""; expected a layout that is known/],
     ["", /^queues\[1\]: got ""; expected "<layout>:<name>"/],
     [{ layout: "list", name: "" }, /^queues\[1\]\.name: got ""/],
     [{ layout: "list" }, /^queues\[1\]\.name: got undefined/],

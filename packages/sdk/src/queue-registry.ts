@@ -96,7 +96,7 @@ function unknownBroker(queue: QueueSpecification, path: string, known: readonly 
   const broker = isUrl ? "a broker whose name looks like a URL" : `the broker ${describeValue(queue.broker)}`;
   const remedy =
     queue.broker === "default"
-      ? "Set redis (or REDIS_URL) to a redis:// URL or an ioredis client."
+      ? `Set redis (or REDIS_URL) to a redis:// URL or an ioredis client${known.length === 0 ? "" : ", or name one of them: { layout, name, broker }"}.`
       : `Add brokers: { ${isUrl ? "<name>" : JSON.stringify(queue.broker)}: … }${isUrl ? " and give that name" : ""}.`;
   return new TaskVitalsError(
     "UNKNOWN_BROKER",

@@ -20,6 +20,7 @@ import {
   createPageCollector,
   type EndpointServer,
   type PageCollector,
+  PageUnavailable,
   startEndpoint,
 } from "./endpoint/index.ts";
 import { startHostVitals } from "./host/host-vitals.ts";
@@ -30,7 +31,7 @@ import { createProblemLog, type ProblemLog } from "./problem-log.ts";
 import { createQueueRegistry } from "./queue-registry.ts";
 import { warnOfReadFailures } from "./read-failures.ts";
 import { startHostMetrics, startRuntimeMetrics } from "./runtime-metrics.ts";
-import { observeSeries } from "./series-vitals.ts";
+import { countRefusals, observeSeries } from "./series-vitals.ts";
 import { flushOnSignals } from "./signals.ts";
 import { requireSupportedNode } from "./supported-node.ts";
 import type { TaskVitals } from "./task-vitals.ts";
@@ -85,21 +86,21 @@ async function start(
   problems.countWith(createCounter(telemetry.meter, contract.sdkError));
 
   const labels = registry.queues.list();
-  const refused = new Map<string, number>();
+  const refusals = countRefusals(settings.maxSeries, problems.warn);
   const recorder = createTaskRecorder({
     meter: telemetry.meter,
     defaultQueue: options.defaultQueue ?? (labels.length === 1 ? labels[0] : undefined),
     durationBuckets: settings.durationBuckets,
     maxSeries: settings.maxSeries,
     onProblem: problems.report,
-    onSeriesRefused: (instrument) => refused.set(instrument, (refused.get(instrument) ?? 0) + 1),
+    onSeriesRefused: refusals.onRefused,
   });
   declareTasks(recorder.tasks, settings, options);
 
   const { observables } = telemetry;
   if (observables !== undefined) {
     observeTaskActivity(observables, recorder.activity);
-    observeSeries(observables, telemetry.seriesCounts, refused);
+    observeSeries(observables, telemetry.seriesCounts, refusals.counts);
     observer = createQueueObserver({
       observables,
       meter: telemetry.meter,
@@ -116,7 +117,11 @@ async function start(
   if (runtimeMetrics) cleanup.add("Runtime metrics", await startRuntimeMetrics(telemetry.provider));
   if (options.hostMetrics === true) cleanup.add("Host metrics", await startHostMetrics(telemetry.provider));
 
-  const collector = timedCollector(telemetry, settings, problems);
+  let ended = false;
+  cleanup.add("The page", () => {
+    ended = true;
+  });
+  const collector = timedCollector(telemetry, settings, problems, () => ended);
   const endpoint = await listen(settings, collector, problems);
   if (endpoint !== undefined) {
     const patienceMs = settings.endpoint?.limits?.closeTimeoutMs ?? 0;
@@ -124,7 +129,7 @@ async function start(
   }
   const flush = async (): Promise<void> => {
     const done = await within(FLUSH_TIMEOUT_MS, telemetry.flush());
-    if (!done) problems.report("export", "A flush did not end in time or failed; the next export carries the totals.");
+    if (!done) problems.report("export", "A push over OTLP did not end in time or failed. Is the receiver up?");
   };
   if (options.signals === true) cleanup.add("Signal handlers", flushOnSignals(flush));
   cleanup.add("The recorder", recorder.close);
@@ -180,11 +185,17 @@ function declareTasks(tasks: TaskRecorder, settings: Settings, { concurrency }: 
   else for (const [queue, slots] of Object.entries(concurrency ?? {})) tasks.setConcurrency(slots, { queue });
 }
 
-function timedCollector(telemetry: Telemetry, settings: Settings, problems: ProblemLog): PageCollector {
+function timedCollector(
+  telemetry: Telemetry,
+  settings: Settings,
+  problems: ProblemLog,
+  hasEnded: () => boolean,
+): PageCollector {
   const seconds = createHistogram(telemetry.meter, contract.collectionSeconds, COLLECTION_BUCKETS_SECONDS);
   return createPageCollector({
     collectTimeoutMs: settings.endpoint?.collectTimeoutMs,
     collectPage: async (collection) => {
+      if (hasEnded()) throw new PageUnavailable("taskvitals was shut down in this process");
       const startedAt = performance.now();
       const page = await telemetry.collectPage(collection);
       seconds.record((performance.now() - startedAt) / 1000);

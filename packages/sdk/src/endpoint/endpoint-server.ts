@@ -146,7 +146,7 @@ function warnOfLoopback(address: AddressInfo, { warn, inContainer = runsInContai
   if (!isLoopback(address.address) || !inContainer()) return;
   warn(
     `endpoint.host: the metrics endpoint listens on ${address.address} inside a container, where only that container can reach it. ` +
-      'Set host: "0.0.0.0" to let Prometheus in.',
+      'Set it (or OTEL_EXPORTER_PROMETHEUS_HOST) to "0.0.0.0" to let Prometheus in, or to "127.0.0.1" to keep it so.',
   );
 }
 

@@ -1,3 +1,4 @@
+import { invalidOption } from "@taskvitals/core";
 import { answerScrape } from "./answer-scrape.ts";
 import { type AuthenticationOptions, createAuthenticator } from "./authentication.ts";
 import type { PageCollector } from "./page-collector.ts";
@@ -17,7 +18,7 @@ export type FetchInput =
       readonly request: Request;
     };
 
-/** Serves the metrics page in a fetch-style framework, whatever the path it is mounted at. Never rejects. */
+/** Serves the metrics page in a fetch-style framework, whatever the path it is mounted at. Rejects only for what is not a request. */
 export type FetchHandler = (input: FetchInput) => Promise<Response>;
 
 /**
@@ -40,6 +41,12 @@ export function createFetchHandler(collector: PageCollector, auth?: Authenticati
 }
 
 function requestOf(input: FetchInput): Request {
-  if ("req" in input) return input.req.raw;
-  return "request" in input ? input.request : input;
+  const request = "req" in input ? input.req.raw : "request" in input ? input.request : input;
+  if (typeof request?.headers?.get === "function") return request;
+  throw invalidOption({
+    path: "fetchHandler(request)",
+    value: request,
+    expected: "a fetch Request, or a context that holds one",
+    remedy: "Express, Fastify, NestJS and node:http take nodeHandler.",
+  });
 }

@@ -4,3 +4,4 @@ export { type EndpointServer, startEndpoint } from "./endpoint-server.ts";
 export { createFetchHandler, type FetchHandler, type FetchInput } from "./fetch-handler.ts";
 export { createNodeHandler, type NodeHandler, type NodeRequest, type NodeResponse } from "./node-handler.ts";
 export { createPageCollector, type PageCollector, type PageSource } from "./page-collector.ts";
+export { PageUnavailable } from "./page-unavailable.ts";

@@ -1,4 +1,4 @@
-import { invalidOption, type TaskVitalsError } from "@taskvitals/core";
+import { invalidOption, TaskVitalsError } from "@taskvitals/core";
 import { fieldNames, findMisfit } from "./option-schema.ts";
 import type { TaskVitalsOptions } from "./task-vitals-options.ts";
 
@@ -25,16 +25,15 @@ function optionError(misfit: NonNullable<ReturnType<typeof findMisfit>>): TaskVi
 function unknownOption(keys: readonly unknown[]): TaskVitalsError {
   const owner = keys.slice(0, -1);
   const named = owner.findLast((key) => typeof key === "string");
-  return invalidOption({
-    path: pathOf(keys),
-    expected: "no such option",
-    remedy: `The options${owner.length === 0 ? "" : ` of ${pathOf(owner)}`} are: ${fieldNames(named).join(", ")}.`,
-  });
+  const options = `The options${owner.length === 0 ? "" : ` of ${pathOf(owner)}`} are: ${fieldNames(named).join(", ")}.`;
+  return new TaskVitalsError("INVALID_OPTION", `${pathOf(keys)}: there is no such option. ${options}`);
 }
 
 function pathOf(keys: readonly unknown[]): string {
   return keys.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
+    // A URL in the place of a name may hold a password.
+    if (String(key).includes("://")) return `${text}[a URL]`;
     return text === "" ? String(key) : `${text}.${String(key)}`;
   }, "");
 }

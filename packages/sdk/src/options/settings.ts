@@ -32,6 +32,13 @@ export interface Settings {
  */
 export function resolveSettings(options: TaskVitalsOptions): Settings {
   checkOptions(options);
+  if (options.metricProducer !== undefined && options.meterProvider === undefined) {
+    throw invalidOption({
+      path: "metricProducer",
+      expected: "that meterProvider is set as well",
+      remedy: "Pass the meter provider whose readers have this producer.",
+    });
+  }
   const environment = readEnvironment(options.environment ?? process.env);
   return {
     disabled: environment.disabled,

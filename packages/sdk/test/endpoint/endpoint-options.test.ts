@@ -40,7 +40,7 @@ test.each([
 const refused: [EndpointOptions | { [Key in keyof EndpointOptions]: unknown }, string][] = [
   [{ host: "" }, 'endpoint.host: got ""; expected an IP address or a host name'],
   [{ host: "0.0.0.0:9464" }, 'endpoint.host: got "0.0.0.0:9464"; expected'],
-  [{ host: "http://localhost" }, 'endpoint.host: got "http://localhost"; expected'],
+  [{ host: "local host" }, 'endpoint.host: got "local host"; expected'],
   [{ host: 1 }, "endpoint.host: got 1; expected"],
   [{ port: -1 }, "endpoint.port: got -1; expected an integer from 0 to 65535."],
   [{ port: 65_536 }, "endpoint.port: got 65536; expected"],

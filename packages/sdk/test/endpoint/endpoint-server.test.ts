@@ -267,7 +267,7 @@ describe("binding", () => {
     const { warnings } = await openEndpoint(undefined, {}, { inContainer: () => true });
     expect(warnings).toEqual([
       "endpoint.host: the metrics endpoint listens on 127.0.0.1 inside a container, where only that container can reach it. " +
-        'Set host: "0.0.0.0" to let Prometheus in.',
+        'Set it (or OTEL_EXPORTER_PROMETHEUS_HOST) to "0.0.0.0" to let Prometheus in, or to "127.0.0.1" to keep it so.',
     ]);
   });
 

@@ -65,13 +65,13 @@ test.each([
 ])("the unknown option in %j is refused with those there are", async (options, path, remedy) => {
   const refusal = await refused(options);
   expect(refusal.code).toBe("INVALID_OPTION");
-  expect(refusal.message).toContain(`${path}: expected no such option. `);
+  expect(refusal.message).toContain(`${path}: there is no such option. `);
   expect(refusal.message).toContain(remedy);
 });
 
 test.each([
   [null, "startTaskVitals(options): got null; expected an object of options."],
-  ["redis://x", 'startTaskVitals(options): got "redis://x"; expected an object of options.'],
+  ["redis://x", "startTaskVitals(options): got a string that looks like a URL; expected an object of options."],
   [{ serviceName: "" }, 'serviceName: got ""; expected a string that is not empty.'],
   [{ serviceName: 5 }, "serviceName: got 5; expected a string."],
   [{ resourceAttributes: { a: null } }, "resourceAttributes.a: got null; expected a string, number or boolean."],
