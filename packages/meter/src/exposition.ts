@@ -35,9 +35,10 @@ export interface RenderOptions {
   readonly timeoutMs?: number;
   /**
    * What standard providers collected, with cumulative temporality, to go on the same page. Where a name or a label set
-   * meets one of ours, ours stays and the clash is counted.
+   * meets one of ours, ours stays and the clash is counted. A promise of it is awaited while our own observables run; it
+   * must not reject.
    */
-  readonly extra?: readonly ResourceMetrics[];
+  readonly extra?: readonly ResourceMetrics[] | Promise<readonly ResourceMetrics[]>;
   /**
    * `gzip` compresses while rendering, in a thread of zlib's, at its fastest level; a large page then costs a fraction
    * of its memory. Default `identity`.
@@ -88,8 +89,11 @@ export class TextExposition implements Exposition {
   async render(options?: RenderOptions): Promise<ExpositionPage> {
     const { meters, observeTimeoutMs, prune } = this.#source;
     prune();
-    const observed = await observe(meters(), deadline(options?.timeoutMs, observeTimeoutMs));
-    const families = this.#families(observed, options?.extra ?? []);
+    const [observed, extra] = await Promise.all([
+      observe(meters(), deadline(options?.timeoutMs, observeTimeoutMs)),
+      options?.extra ?? [],
+    ]);
+    const families = this.#families(observed, extra);
     const encoding = options?.encoding ?? "identity";
     const chunks = await this.#write(families, createSink(encoding));
     return {

@@ -108,3 +108,20 @@ test("a pair that was forgotten is gone from the next scrape, and begins anew", 
   vitals.tasks.record({ ...train, outcome: "success" });
   expect((await scrape()).value("task_success_total", train)).toBe(1);
 });
+
+test.each(["incremental", "standard"] as const)(
+  "on the %s page a callback of the application that never answers costs its own observations and nothing else",
+  async (exposition) => {
+    const { vitals, warnings, scrape } = await startVitals({ exposition, runtimeMetrics: false });
+    const meter = vitals.meterProvider.getMeter("app");
+    meter.createObservableGauge("app_hangs").addCallback(() => new Promise(() => {}));
+    meter.createObservableGauge("app_answers").addCallback((result) => result.observe(7));
+    vitals.tasks.record({ ...train, outcome: "success" });
+    const page = await scrape();
+    expect(page.value("task_success_total", train)).toBe(1);
+    expect(page.value("app_answers")).toBe(7);
+    expect(page.series("app_hangs")).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining("A metric callback failed or was too slow")]);
+    expect((await scrape()).value("taskvitals_error_total", { operation: "collect" })).toBeGreaterThan(0);
+  },
+);

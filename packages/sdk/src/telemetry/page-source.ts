@@ -1,4 +1,6 @@
 import { PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
+import { emptyResource } from "@opentelemetry/resources";
+import type { CollectionResult } from "@opentelemetry/sdk-metrics";
 import type { BindableMeterProvider } from "@taskvitals/meter";
 import type { PageSource } from "../endpoint/index.ts";
 import type { ProblemLog } from "../problem-log.ts";
@@ -19,12 +21,18 @@ export function incrementalPages(
   const exposition = own.createExposition();
   return async ({ timeoutMs }) => {
     const budgetMs = Math.min(timeoutMs, CALLBACK_TIMEOUT_MS);
-    const { resourceMetrics, errors } = await application.collect({ timeoutMillis: budgetMs });
+    // At the same time as ours: a callback of the application that hangs must not delay the page twice.
+    const collected = application.collect({ timeoutMillis: budgetMs }).catch(emptyHanded);
+    const extra = collected.then(({ resourceMetrics }) => [resourceMetrics]);
     // Compressed while it is written, as nearly every scraper asks for it: a large page is never held whole as text.
-    const page = await exposition.render({ timeoutMs: budgetMs, extra: [resourceMetrics], encoding: "gzip" });
-    reportFailedCallbacks([...errors, ...page.errors], problems);
+    const page = await exposition.render({ timeoutMs: budgetMs, extra, encoding: "gzip" });
+    reportFailedCallbacks([...(await collected).errors, ...page.errors], problems);
     return { gzipped: Buffer.concat(page.chunks, page.byteLength) };
   };
+}
+
+function emptyHanded(error: unknown): CollectionResult {
+  return { resourceMetrics: { resource: emptyResource(), scopeMetrics: [] }, errors: [error] };
 }
 
 /** Pages written by OpenTelemetry's own exporter, whole and in one go. */
