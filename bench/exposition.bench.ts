@@ -25,16 +25,15 @@ async function measure(context: BenchmarkContext): Promise<BenchmarkOutcome> {
   const stall = await stalls(largest, context);
   const atLargest = figures[`sets_${largest}`] as Record<keyof typeof CHANGES, Record<WriterName, { ms: number }>>;
   const ratio = (change: keyof typeof CHANGES): number => atLargest[change].ours.ms / atLargest[change].prom_client.ms;
+  // A handful of series fits into what a process holds anyway: at such a size neither grows.
+  const memoryRatio = (key: keyof Memory): number => memory.ours[key] / Math.max(1, memory.prom_client[key]);
   return {
     targets: [
       { name: "exposition_all_changed_time_ratio_to_prom_client", value: ratio("all_changed"), limit: 0.35 },
       { name: "exposition_5_percent_time_ratio_to_prom_client", value: ratio("five_percent_changed"), limit: 0.08 },
       { name: "exposition_longest_stall_ms", value: stall.ours.longest_ms, limit: 10 },
-      {
-        name: "exposition_memory_ratio_to_prom_client",
-        value: memory.ours.resident_bytes_after_scrapes / memory.prom_client.resident_bytes_after_scrapes,
-        limit: 0.25,
-      },
+      { name: "memory_ratio_before_scrapes", value: memoryRatio("resident_bytes"), limit: 0.25 },
+      { name: "memory_ratio_after_scrapes", value: memoryRatio("resident_bytes_after_scrapes"), limit: 0.25 },
     ],
     figures: { ...figures, memory_per_series: { ...memory }, stall: { ...stall } },
   };
@@ -68,17 +67,16 @@ async function renderTimes(sets: number, { quick, progress }: BenchmarkContext):
   return result;
 }
 
-interface Memory {
-  readonly resident_bytes_after_scrapes: number;
-  readonly [name: string]: number;
-}
+/** Bytes per series. */
+type Memory = Readonly<
+  Record<"heap_bytes" | "resident_bytes" | "heap_bytes_after_scrapes" | "resident_bytes_after_scrapes", number>
+>;
 
 type MemoryFigures = Record<WriterName, Memory>;
 
 /**
- * Each in a fresh process, the median of a few: resident memory depends on when the collector runs. The target is on
- * what a process that is scraped keeps of the machine; the live heap and the state before the first scrape are told
- * beside it.
+ * Each in a fresh process, the median of a few: resident memory depends on when the collector runs. The targets are on
+ * what a process keeps of the machine, before its first scrape and after some; the live heap is told beside it.
  */
 async function memoryOf(sets: number, { quick, progress }: BenchmarkContext): Promise<MemoryFigures> {
   const script = fileURLToPath(new URL("exposition/memory-probe.ts", import.meta.url));

@@ -23,7 +23,13 @@ test("an unknown name runs nothing and lists what there is", async () => {
 test("an unknown option runs nothing and says what is accepted", async () => {
   const { exitCode, stdout, stderr } = await run(["--fast"]);
   expect(stderr).toContain("--fast");
-  expect(stderr).toContain("Usage: npm run bench -- [--quick] [name ...]");
+  expect(stderr).toContain("Usage: npm run bench -- [--quick | --save] [name ...]");
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+});
+
+test("figures of a quick run are never stored", async () => {
+  const { exitCode, stdout, stderr } = await run(["scrape", "--quick", "--save"]);
+  expect(stderr).toContain("--save is for full runs");
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
 });
 

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
-import { capture, type RedisServer, type RunningProcess, startProcess, startRedis } from "../test/services/index.ts";
+import { type RedisServer, type RunningProcess, startProcess, startRedis } from "../test/services/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFigures, BenchmarkOutcome } from "./benchmark.ts";
+import { redisVersion } from "./redis-version.ts";
 import { interleave, type Sample } from "./rounds.ts";
 import { createScraper, type Scraper } from "./scrape/timed-scrape.ts";
 import { percentile } from "./statistics.ts";
@@ -89,9 +90,4 @@ function urlOf(server: RunningProcess): string {
 
 async function queueReadings(client: Redis): Promise<number> {
   return Number(/cmdstat_llen:calls=(\d+)/.exec(await client.info("commandstats"))?.[1]);
-}
-
-async function redisVersion(): Promise<string> {
-  const { stdout } = await capture("redis-server", ["--version"]);
-  return /v=(\S+)/.exec(stdout)?.[1] ?? "unknown";
 }

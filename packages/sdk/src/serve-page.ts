@@ -1,0 +1,60 @@
+import { COLLECTION_BUCKETS_SECONDS, contract, createHistogram, errorType } from "@taskvitals/core";
+import {
+  createPageCollector,
+  type EndpointServer,
+  type PageCollector,
+  PageUnavailable,
+  startEndpoint,
+} from "./endpoint/index.ts";
+import type { StartContext } from "./start-context.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
+
+/** Longest wait for the endpoint to close, beyond what it grants scrapes in flight. */
+const CLOSE_TIMEOUT_MS = 3000;
+
+/** Builds pages for the endpoint and the mounted handlers, and times each. After the cleanup there are none. */
+export function createTimedCollector(
+  { settings, problems, cleanup }: StartContext,
+  telemetry: Telemetry,
+): PageCollector {
+  const seconds = createHistogram(telemetry.meter, contract.collectionSeconds, COLLECTION_BUCKETS_SECONDS);
+  let ended = false;
+  cleanup.add("The page", () => {
+    ended = true;
+  });
+  return createPageCollector({
+    collectTimeoutMs: settings.endpoint?.collectTimeoutMs,
+    collectPage: async (collection) => {
+      if (ended) throw new PageUnavailable("taskvitals was shut down in this process");
+      const startedAt = performance.now();
+      const page = await telemetry.collectPage(collection);
+      seconds.record((performance.now() - startedAt) / 1000);
+      return page;
+    },
+    onError: (operation, error) => {
+      const what = operation === "collect" ? "built" : "sent";
+      problems.report(operation, `The metrics page could not be ${what} (${errorType(error)}).`);
+    },
+  });
+}
+
+/**
+ * Starts the endpoint, where there is to be one.
+ *
+ * @throws TaskVitalsError `INVALID_OPTION`, `PORT_IN_USE` or `LISTEN_FAILED`
+ */
+export async function listen(
+  { settings, problems, cleanup }: StartContext,
+  collector: PageCollector,
+): Promise<EndpointServer | undefined> {
+  if (settings.endpoint === undefined) return undefined;
+  const endpoint = await startEndpoint(settings.endpoint, {
+    collectPage: collector,
+    warn: problems.warn,
+    onError: (operation, error) => problems.report(operation, `The metrics endpoint failed (${errorType(error)}).`),
+  });
+  if (endpoint === undefined) return undefined;
+  const patienceMs = settings.endpoint.limits?.closeTimeoutMs ?? 0;
+  cleanup.add("The endpoint", () => endpoint.close(), CLOSE_TIMEOUT_MS + patienceMs);
+  return endpoint;
+}

@@ -1,0 +1,40 @@
+import { createQueueObserver, observeTaskActivity, type QueueObserver } from "@taskvitals/core";
+import { startHostVitals } from "./host/host-vitals.ts";
+import type { QueueRegistry } from "./queue-registry.ts";
+import { warnOfReadFailures } from "./read-failures.ts";
+import { startHostMetrics, startRuntimeMetrics } from "./runtime-metrics.ts";
+import { observeSeries } from "./series-vitals.ts";
+import type { StartContext } from "./start-context.ts";
+import type { StartedRecorder } from "./start-recorder.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
+
+/** Registers the gauges of taskvitals; `undefined` where the caller's provider gives no way to report them truthfully. */
+export async function startGauges(
+  { options, problems, cleanup }: StartContext,
+  telemetry: Telemetry,
+  recorder: StartedRecorder,
+  registry: QueueRegistry,
+): Promise<QueueObserver | undefined> {
+  const { observables } = telemetry;
+  if (observables === undefined) return undefined;
+  observeTaskActivity(observables, recorder.activity);
+  observeSeries(observables, telemetry.seriesCounts, recorder.refusals.counts);
+  if (options.hostVitals !== false) {
+    cleanup.add("Host vitals", await startHostVitals(observables, problems.report));
+  }
+  return createQueueObserver({
+    observables,
+    meter: telemetry.meter,
+    readers: registry.readers,
+    onProblem: problems.report,
+    onReadFailure: warnOfReadFailures(problems.warn),
+  });
+}
+
+/** Starts OpenTelemetry's own metrics of runtime and host, as far as the options ask for them. */
+export async function startInstrumentations({ options, cleanup }: StartContext, telemetry: Telemetry): Promise<void> {
+  // A provider that is not ours may have them already, and cannot forget them after shutdown.
+  const runtimeMetrics = options.runtimeMetrics ?? options.meterProvider === undefined;
+  if (runtimeMetrics) cleanup.add("Runtime metrics", await startRuntimeMetrics(telemetry.provider));
+  if (options.hostMetrics === true) cleanup.add("Host metrics", await startHostMetrics(telemetry.provider));
+}
