@@ -1,7 +1,11 @@
-/** A task that runs now. */
+/** A task that runs now: a link of its queue's chain. */
 export interface OpenRun {
   /** Monotonic time of its start, in seconds. */
   readonly startedAtSeconds: number;
+  /** The run that was opened before it and is still open. */
+  previous: OpenRun | undefined;
+  /** The run that was opened after it and is still open. */
+  next: OpenRun | undefined;
 }
 
 /** What runs now in one queue. */
@@ -15,46 +19,48 @@ export interface QueueActivity {
 }
 
 /**
- * The runs that are open, by queue. `active` is the size of a set, never a number that is added to and subtracted from, so that a
- * run that ends twice or never cannot make it drift.
+ * The open runs of one queue, as a chain through the runs themselves: opening and closing one allocates nothing. How many there are
+ * is counted when somebody asks, never added to and subtracted from, so that it cannot drift.
  */
 export class OpenRuns {
-  readonly #byQueue = new Map<string, Set<OpenRun>>();
+  readonly queue: string;
+  #first: OpenRun | undefined;
+  #last: OpenRun | undefined;
 
-  /** Opens a run. */
-  open(queue: string, run: OpenRun): void {
-    const runs = this.#byQueue.get(queue);
-    if (runs === undefined) this.#byQueue.set(queue, new Set([run]));
-    else runs.add(run);
+  constructor(queue: string) {
+    this.queue = queue;
   }
 
-  /** Closes a run; closing it again changes nothing. Returns whether it was open. */
-  close(queue: string, run: OpenRun): boolean {
-    const runs = this.#byQueue.get(queue);
-    if (!runs?.delete(run)) return false;
-    if (runs.size === 0) this.#byQueue.delete(queue);
-    return true;
+  /** Whether nothing runs. */
+  get isEmpty(): boolean {
+    return this.#first === undefined;
   }
 
-  /** The activity of a queue at a monotonic time. */
-  activity(queue: string, nowSeconds: number): QueueActivity {
-    const runs = this.#byQueue.get(queue);
-    // A set keeps the order of insertion and the clock never goes back: its first member has run longest.
-    const oldest = runs?.values().next().value;
-    return {
-      queue,
-      active: runs?.size ?? 0,
-      oldestSeconds: oldest === undefined ? 0 : nowSeconds - oldest.startedAtSeconds,
-    };
+  /** Adds a run that is in no chain. */
+  open(run: OpenRun): void {
+    run.previous = this.#last;
+    if (this.#last === undefined) this.#first = run;
+    else this.#last.next = run;
+    this.#last = run;
   }
 
-  /** The queues in which something runs. */
-  queues(): Iterable<string> {
-    return this.#byQueue.keys();
+  /** Takes out a run that is in this chain. */
+  close(run: OpenRun): void {
+    const { previous, next } = run;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    run.previous = undefined;
+    run.next = undefined;
   }
 
-  /** Closes everything. */
-  clear(): void {
-    this.#byQueue.clear();
+  /** The activity at a monotonic time. */
+  activity(nowSeconds: number): QueueActivity {
+    let active = 0;
+    for (let run = this.#first; run !== undefined; run = run.next) active += 1;
+    // The clock never goes back: the first of the chain has run longest.
+    const oldestSeconds = this.#first === undefined ? 0 : nowSeconds - this.#first.startedAtSeconds;
+    return { queue: this.queue, active, oldestSeconds };
   }
 }

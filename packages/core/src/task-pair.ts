@@ -3,11 +3,16 @@ import { type BoundCounter, type BoundHistogram, bindCounter, bindHistogram } fr
 import { contract, OTHER_VALUE } from "./contract.ts";
 import { createCounter, createHistogram } from "./instruments.ts";
 import { labelValue } from "./label-value.ts";
+import type { OpenRuns } from "./open-runs.ts";
 
 /** The label sets of one (task, queue) pair, bound once. */
 export interface TaskPair {
   readonly task: string;
   readonly queue: string;
+  /** What runs now in its queue; shared by the pairs of the queue. */
+  readonly runs: OpenRuns;
+  /** False once it was forgotten: what it is bound to is recorded nowhere from then on. */
+  live: boolean;
   readonly success: BoundCounter;
   readonly failure: BoundCounter;
   readonly duration: BoundHistogram;
@@ -25,6 +30,9 @@ export interface TaskPairLimits {
   readonly onRefused: (instrument: string) => void;
 }
 
+/** Finds or makes the open runs of a queue. */
+export type RunsOfQueue = (queue: string) => OpenRuns;
+
 /** The instruments that have one series for each pair. */
 const PAIR_INSTRUMENTS = [contract.taskSuccess, contract.taskFailure, contract.taskDuration];
 
@@ -36,6 +44,7 @@ const OVERFLOW: Attributes = { "otel.metric.overflow": true };
  */
 export class TaskPairs {
   readonly #limits: TaskPairLimits;
+  readonly #runsOf: RunsOfQueue;
   readonly #success: Counter;
   readonly #failure: Counter;
   readonly #duration: Histogram;
@@ -46,8 +55,9 @@ export class TaskPairs {
   #errorSeries = 0;
   #overflow: TaskPair | undefined;
 
-  constructor(meter: Meter, bounds: readonly number[], limits: TaskPairLimits) {
+  constructor(meter: Meter, bounds: readonly number[], limits: TaskPairLimits, runsOf: RunsOfQueue) {
     this.#limits = limits;
+    this.#runsOf = runsOf;
     this.#success = createCounter(meter, contract.taskSuccess);
     this.#failure = createCounter(meter, contract.taskFailure);
     this.#duration = createHistogram(meter, contract.taskDuration, bounds);
@@ -63,17 +73,7 @@ export class TaskPairs {
 
   /** Whether any live pair has this queue. */
   hasQueue(queue: string): boolean {
-    return this.#byQueue.has(queue);
-  }
-
-  /** The queues of the live pairs. */
-  queues(): Iterable<string> {
-    return this.#byQueue.keys();
-  }
-
-  /** Whether this is the pair that collects what the limit refused. */
-  isOverflow(pair: TaskPair): boolean {
-    return pair === this.#overflow;
+    return this.#byQueue.has(queue) || this.#overflow?.queue === queue;
   }
 
   /** The counter of this pair's failures of one class. */
@@ -103,6 +103,7 @@ export class TaskPairs {
     const tasks = this.#byQueue.get(queueLabel);
     const pair = tasks?.get(taskLabel);
     if (tasks === undefined || pair === undefined) return false;
+    pair.live = false;
     tasks.delete(taskLabel);
     if (tasks.size === 0) this.#byQueue.delete(queueLabel);
     this.#size -= 1;
@@ -138,6 +139,8 @@ export class TaskPairs {
     return {
       task,
       queue,
+      runs: this.#runsOf(queue),
+      live: true,
       success: bindCounter(this.#success, attributes),
       failure: bindCounter(this.#failure, attributes),
       duration: bindHistogram(this.#duration, attributes),

@@ -7,7 +7,7 @@ import { OpenRuns, type QueueActivity } from "./open-runs.ts";
 import type { ProblemListener } from "./problem.ts";
 import type { TaskActivitySource } from "./task-activity.ts";
 import { type TaskPair, TaskPairs } from "./task-pair.ts";
-import { OpenTaskRun, type TaskRun } from "./task-run.ts";
+import { OpenTaskRun, type RunEndListener, type TaskRun, UNRECORDED_RUN } from "./task-run.ts";
 import { type TaskFunction, wrapTask } from "./wrap-task.ts";
 
 /** How a task ended: in success, or in failure for good. */
@@ -110,21 +110,23 @@ export function createTaskRecorder(options: TaskRecorderOptions): TaskRecorderHa
 
 const NOT_KNOWN = Symbol("run time not known");
 
-class Recorder implements TaskRecorder, TaskActivitySource {
+class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
   readonly #pairs: TaskPairs;
   readonly #defaultQueue: string;
   readonly #now: () => number;
   readonly #onProblem: ProblemListener;
-  readonly #runs = new OpenRuns();
+  readonly #runs = new Map<string, OpenRuns>();
   readonly #concurrency = new Map<string, number>();
   #closed = false;
 
   constructor(options: TaskRecorderOptions) {
-    this.#pairs = new TaskPairs(options.meter, options.durationBuckets ?? DURATION_BUCKETS_SECONDS, {
+    const bounds = options.durationBuckets ?? DURATION_BUCKETS_SECONDS;
+    const limits = {
       maxSeries: options.maxSeries ?? 2000,
       maxErrorTypes: options.maxErrorTypes ?? 100,
       onRefused: options.onSeriesRefused ?? (() => {}),
-    });
+    };
+    this.#pairs = new TaskPairs(options.meter, bounds, limits, (queue) => this.#runsOf(queue));
     this.#defaultQueue = labelValue(options.defaultQueue ?? UNKNOWN_VALUE);
     this.#now = options.monotonicSeconds ?? (() => performance.now() / 1000);
     this.#onProblem = options.onProblem;
@@ -144,7 +146,11 @@ class Recorder implements TaskRecorder, TaskActivitySource {
     requireName("task", task);
     if (options?.queue !== undefined) requireName("queue", options.queue);
     if (this.#closed) return;
-    this.#guard(() => this.#pair(task, options?.queue));
+    try {
+      this.#pair(task, options?.queue);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   setConcurrency(slots: number | undefined, options?: TaskOptions): void {
@@ -161,40 +167,63 @@ class Recorder implements TaskRecorder, TaskActivitySource {
 
   record(finished: FinishedTask): void {
     if (this.#closed) return;
-    this.#guard(() => {
+    try {
       const { outcome, durationSeconds } = finished;
       if (outcome !== "success" && outcome !== "failure") {
-        this.#onProblem(
-          "record",
-          `record(): outcome is ${describeValue(outcome)}; expected "success" or "failure". Not counted.`,
-        );
+        const got = describeValue(outcome);
+        this.#onProblem("record", `record(): outcome is ${got}; expected "success" or "failure". Not counted.`);
         return;
       }
       const type = outcome === "success" ? "" : (finished.errorType ?? errorType(finished.error));
       const duration = durationSeconds === undefined ? NOT_KNOWN : durationSeconds;
       this.#count(this.#pair(finished.task, finished.queue), outcome, duration, type);
-    });
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   start(task: string, options?: TaskOptions): TaskRun {
-    let run = new OpenTaskRun(UNKNOWN_VALUE, UNKNOWN_VALUE, 0, () => {});
-    if (this.#closed) return run;
-    this.#guard(() => {
+    if (this.#closed) return UNRECORDED_RUN;
+    try {
       const pair = this.#pair(task, options?.queue);
-      run = new OpenTaskRun(pair.task, pair.queue, this.#now(), this.#endRun);
-      this.#runs.open(pair.queue, run);
-    });
-    return run;
+      const run = new OpenTaskRun(pair, this.#now(), this);
+      pair.runs.open(run);
+      return run;
+    } catch (error) {
+      this.#failed(error);
+      return UNRECORDED_RUN;
+    }
+  }
+
+  runEnded(run: OpenTaskRun, outcome: TaskOutcome, error: unknown): void {
+    run.pair.runs.close(run);
+    if (this.#closed) return;
+    try {
+      // The pair may have been forgotten while the task ran.
+      const pair = run.pair.live ? run.pair : this.#pairs.pair(run.pair.task, run.pair.queue);
+      const type = outcome === "success" ? "" : errorType(error);
+      this.#count(pair, outcome, this.#now() - run.startedAtSeconds, type);
+    } catch (failure) {
+      this.#failed(failure);
+    }
   }
 
   forget(pair: { readonly task: string; readonly queue?: string | undefined }): void {
-    this.#guard(() => this.#pairs.forget(pair.task, pair.queue ?? this.#defaultQueue));
+    try {
+      this.#pairs.forget(pair.task, pair.queue ?? this.#defaultQueue);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   activities(): readonly QueueActivity[] {
     const now = this.#now();
-    const queues = new Set([...this.#pairs.queues(), ...this.#runs.queues()]);
-    return [...queues].map((queue) => this.#runs.activity(queue, now));
+    const activities: QueueActivity[] = [];
+    for (const runs of this.#runs.values()) {
+      if (runs.isEmpty && !this.#pairs.hasQueue(runs.queue)) this.#runs.delete(runs.queue);
+      else activities.push(runs.activity(now));
+    }
+    return activities;
   }
 
   concurrency(): ReadonlyMap<string, number> {
@@ -206,16 +235,13 @@ class Recorder implements TaskRecorder, TaskActivitySource {
     this.#runs.clear();
   }
 
-  readonly #endRun = (run: OpenTaskRun, outcome: TaskOutcome, error: unknown): void => {
-    this.#runs.close(run.queue, run);
-    if (this.#closed) return;
-    this.#guard(() => {
-      // Looked up again: the pair may have been forgotten while the task ran.
-      const pair = this.#pairs.pair(run.task, run.queue);
-      const type = outcome === "success" ? "" : errorType(error);
-      this.#count(pair, outcome, this.#now() - run.startedAtSeconds, type);
-    });
-  };
+  #runsOf(queue: string): OpenRuns {
+    const known = this.#runs.get(queue);
+    if (known !== undefined) return known;
+    const runs = new OpenRuns(queue);
+    this.#runs.set(queue, runs);
+    return runs;
+  }
 
   #pair(task: unknown, queue: unknown): TaskPair {
     return this.#pairs.pair(task, queue === undefined ? this.#defaultQueue : queue);
@@ -241,12 +267,8 @@ class Recorder implements TaskRecorder, TaskActivitySource {
     }
   }
 
-  #guard(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#onProblem("record", `A task could not be recorded (${errorType(error)}).`);
-    }
+  #failed(error: unknown): void {
+    this.#onProblem("record", `A task could not be recorded (${errorType(error)}).`);
   }
 }
 

@@ -1,3 +1,6 @@
+import type { OpenRun } from "./open-runs.ts";
+import type { TaskPair } from "./task-pair.ts";
+
 /**
  * One run of a task, from its start to its end. The first of {@link succeed}, {@link fail} and disposal ends it; whatever
  * follows changes nothing, so that a run is counted once.
@@ -13,41 +16,53 @@ export interface TaskRun extends Disposable, AsyncDisposable {
 }
 
 /** Receives the one end of a run. */
-export type RunEnd = (run: OpenTaskRun, outcome: "success" | "failure", error: unknown) => void;
+export interface RunEndListener {
+  /** Called once, when the run ends. */
+  runEnded(run: OpenTaskRun, outcome: "success" | "failure", error: unknown): void;
+}
 
-/** The run as the recorder keeps it. */
-export class OpenTaskRun implements TaskRun {
-  readonly task: string;
-  readonly queue: string;
+/** The run as the recorder keeps it; a link in the chain of its queue's open runs. */
+export class OpenTaskRun implements TaskRun, OpenRun {
+  readonly pair: TaskPair;
   readonly startedAtSeconds: number;
-  #end: RunEnd | undefined;
+  previous: OpenRun | undefined = undefined;
+  next: OpenRun | undefined = undefined;
+  #listener: RunEndListener | undefined;
 
-  constructor(task: string, queue: string, startedAtSeconds: number, end: RunEnd) {
-    this.task = task;
-    this.queue = queue;
+  constructor(pair: TaskPair, startedAtSeconds: number, listener: RunEndListener) {
+    this.pair = pair;
     this.startedAtSeconds = startedAtSeconds;
-    this.#end = end;
+    this.#listener = listener;
   }
 
   succeed(): void {
-    this.#finish("success", undefined);
+    this.#end("success", undefined);
   }
 
   fail(error?: unknown): void {
-    this.#finish("failure", error);
+    this.#end("failure", error);
   }
 
   [Symbol.dispose](): void {
-    this.#finish("failure", undefined);
+    this.#end("failure", undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#finish("failure", undefined);
+    this.#end("failure", undefined);
   }
 
-  #finish(outcome: "success" | "failure", error: unknown): void {
-    const end = this.#end;
-    this.#end = undefined;
-    end?.(this, outcome, error);
+  #end(outcome: "success" | "failure", error: unknown): void {
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    this.#listener = undefined;
+    listener.runEnded(this, outcome, error);
   }
 }
+
+/** The run that is handed out where nothing is recorded. */
+export const UNRECORDED_RUN: TaskRun = Object.freeze({
+  succeed: () => {},
+  fail: () => {},
+  [Symbol.dispose]: () => {},
+  [Symbol.asyncDispose]: async () => {},
+});
