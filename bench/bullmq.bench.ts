@@ -8,7 +8,7 @@ import { interleave, type Sample } from "./rounds.ts";
 import { createScraper } from "./scrape/timed-scrape.ts";
 import { median, percentile, relativeSpread } from "./statistics.ts";
 
-/** Processor time of a BullMQ worker per job that does nothing, scraped once a second where there is a page. */
+/** Processor time of a BullMQ worker per job that does nothing, scraped every five seconds where there is a page. */
 export const benchmark: Benchmark = {
   name: "bullmq",
   describe: "What does watching a BullMQ worker add to the processor time of a job, beside BullMQ's own telemetry?",

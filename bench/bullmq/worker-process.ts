@@ -4,7 +4,7 @@ import type { Scraper } from "../scrape/timed-scrape.ts";
 import type { ContenderName } from "./contenders.ts";
 import type { Work } from "./worker-server.ts";
 
-/** A worker in a process of its own, scraped once for every second that it works. */
+/** A worker in a process of its own, scraped once for every five seconds that it works. */
 export interface WorkerProcess extends AsyncDisposable {
   /** Lets it work off the jobs of one turn; answers its processor time per job, in microseconds. */
   work(): Promise<number>;
@@ -24,8 +24,8 @@ export interface WorkerProcessOptions {
   readonly scraper: Scraper;
 }
 
-/** Of work, not of waiting for one's turn. */
-const SCRAPE_INTERVAL_SECONDS = 1;
+/** Of work, not of waiting for a turn; as often as the shipped `prometheus.yml` scrapes. */
+const SCRAPE_INTERVAL_SECONDS = 5;
 
 /**
  * Starts a worker process and lets it take its first turn.
