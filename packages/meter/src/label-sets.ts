@@ -18,6 +18,8 @@ export interface LabelNames {
   readonly sorted: readonly string[];
   /** The names as one string: label sets with the same key have the same names. */
   readonly key: string;
+  /** What stands before each value on a page, from the quote that ends the value before it. */
+  readonly openings: readonly string[];
 }
 
 /** What one order of attribute keys comes to. */
@@ -38,7 +40,7 @@ interface ShapeNode {
 
 /** Orders of attribute keys remembered per instrument; real code uses one or two. */
 const MOST_SHAPES = 256;
-const EMPTY: LabelSet = { attributes: Object.freeze({}), values: [], names: { sorted: [], key: "" }, text: "" };
+const EMPTY: LabelSet = { attributes: Object.freeze({}), values: [], names: namesOf([]), text: "" };
 
 /** Reads attributes for one instrument: names sanitised once per shape, values when a label set is first seen. */
 export class LabelSets {
@@ -73,7 +75,7 @@ export class LabelSets {
       if (typeof attributes !== "object") throw new TypeError("attributes are not an object");
       keys = Object.keys(attributes);
     } catch {
-      this.#refuse("*", () => `The attributes of ${this.#instrument} cannot be read; recorded without any.`);
+      this.#refuseAll();
       return EMPTY;
     }
     if (keys.length === 0) return EMPTY;
@@ -81,37 +83,40 @@ export class LabelSets {
     return this.#finish(shape, attributes as Attributes);
   }
 
-  /** Birth of a series is the one moment that may allocate; it still keeps to what stays. */
+  /**
+   * Birth of a series is the one moment that may allocate. What thousands of births leave behind grows the heap for
+   * good all the same, so arrays have their size from the start, and closures and iterators stay out of the usual way.
+   */
   #finish(shape: Shape, attributes: Attributes): LabelSet {
     const { keys, names } = shape;
-    const values: string[] = [];
-    for (const key of keys) values.push(this.#value(key, attributes));
-    if (values.includes("")) {
-      const present = keys.filter((_, index) => values[index] !== "");
-      const presentNames = namesOf(present.map((key) => labelName(key) ?? ""));
-      return finished(
-        present,
-        values.filter((value) => value !== ""),
-        presentNames,
-      );
-    }
-    return finished(keys, values, names);
+    const values = new Array<string>(keys.length);
+    for (let index = 0; index < keys.length; index++) values[index] = this.#value(keys[index] as string, attributes);
+    return values.includes("") ? withoutEmpty(keys, values) : finished(keys, values, names);
   }
 
   #value(key: string, attributes: Attributes): string {
     try {
       return labelValue(attributes[key], this.#longestValue);
     } catch {
-      const name = this.#instrument;
-      this.#refuse(key, () => `A value of attribute ${quote(key)} of ${name} cannot be written; left out.`);
+      this.#refuseValue(key);
       return "";
     }
+  }
+
+  #refuseAll(): void {
+    this.#refuse("*", () => `The attributes of ${this.#instrument} cannot be read; recorded without any.`);
+  }
+
+  #refuseValue(key: string): void {
+    const name = this.#instrument;
+    this.#refuse(key, () => `A value of attribute ${quote(key)} of ${name} cannot be written; left out.`);
   }
 
   /** The shape of attributes that were given with these keys, in this order. The keys are kept. */
   shape(keys: readonly string[]): Shape {
     let node: ShapeNode | undefined = this.#root;
-    for (const key of keys) {
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as string;
       let next: ShapeNode | undefined = node?.next.get(key);
       if (next === undefined && node !== undefined && this.#shapes < MOST_SHAPES) {
         this.#shapes++;
@@ -151,13 +156,26 @@ export class LabelSets {
 function finished(keys: readonly string[], values: readonly string[], names: LabelNames): LabelSet {
   if (keys.length === 0) return EMPTY;
   const attributes: Record<string, string> = {};
-  const parts: string[] = [];
+  const parts = new Array<string>(2 * keys.length + 1);
   for (let index = 0; index < keys.length; index++) {
     const value = values[index] as string;
     put(attributes, keys[index] as string, value);
-    parts.push(index === 0 ? "" : ",", names.sorted[index] as string, '="', escapeLabelValue(value), '"');
+    parts[2 * index] = names.openings[index] as string;
+    parts[2 * index + 1] = escapeLabelValue(value);
   }
+  parts[2 * keys.length] = '"';
   return { attributes: Object.freeze(attributes), values, names, text: parts.join("") };
+}
+
+/** Prometheus takes an empty value for an absent label, so it is one here. */
+function withoutEmpty(keys: readonly string[], values: readonly string[]): LabelSet {
+  const present = keys.filter((_, index) => values[index] !== "");
+  const names = namesOf(present.map((key) => labelName(key) ?? ""));
+  return finished(
+    present,
+    values.filter((value) => value !== ""),
+    names,
+  );
 }
 
 /** As assigning, but a key `__proto__` is a key like any other. */
@@ -167,7 +185,8 @@ function put(attributes: Record<string, string>, key: string, value: string): vo
 }
 
 function namesOf(sorted: readonly string[]): LabelNames {
-  return { sorted, key: sorted.join(",") };
+  const openings = sorted.map((name, index) => `${index === 0 ? "" : '",'}${name}="`);
+  return { sorted, key: sorted.join(","), openings };
 }
 
 function quote(name: string): string {

@@ -25,9 +25,9 @@ export class SeriesIndex {
   get(set: LabelSet): Series | undefined {
     if (set.names.sorted.length === 0) return this.#bare;
     let node: Node | Series | undefined = this.#roots.get(set.names.key);
-    for (const value of set.values) {
-      if (node === undefined) return undefined;
-      node = (node as Node).get(value);
+    const { values } = set;
+    for (let level = 0; level < values.length && node !== undefined; level++) {
+      node = (node as Node).get(values[level] as string);
     }
     return node as Series | undefined;
   }

@@ -34,7 +34,7 @@ export class SeriesStorage {
   #overflow: Series | undefined;
   #scratch: Buffer | undefined;
   #reading = false;
-  #shape: Shape = { given: [], keys: [], places: [], names: { sorted: [], key: "" } };
+  #shape: Shape = { given: [], keys: [], places: [], names: { sorted: [], key: "", openings: [] } };
   readonly #keys: string[] = [];
   readonly #values: unknown[] = [];
   /** Told of every removed series before its cells go, so that a delta reader can still report what it had not. */
@@ -175,21 +175,23 @@ export class SeriesStorage {
     if (known !== undefined) return known;
     // Whoever limits label sets of its own may ask for the overflow series by name.
     if (set.text === OVERFLOW.text) return this.#overflowSeries();
-    const { maxSeries, refusals } = this.state;
-    if (this.#live.length >= maxSeries) {
-      this.#pruner?.sweepWhenFull(this.#live, this.now(), (series) => this.remove(series));
-      if (this.#live.length >= maxSeries) {
-        const { name } = this.descriptor;
-        refusals.refuse(name, "series_limit", "limit", () => {
-          return `${name} holds its limit of ${maxSeries} label sets; new ones are counted in otel_metric_overflow="true".`;
-        });
-        return this.#overflowSeries();
-      }
-    }
+    if (this.#live.length >= this.state.maxSeries && !this.#makeRoom()) return this.#overflowSeries();
     const series = this.#kind.create(this, set);
     series.place = this.#live.push(series) - 1;
     this.#index.set(set, series);
     return series;
+  }
+
+  /** Whether pruning left room for one more; the refusal is counted when it did not. */
+  #makeRoom(): boolean {
+    const { maxSeries, refusals } = this.state;
+    this.#pruner?.sweepWhenFull(this.#live, this.now(), (series) => this.remove(series));
+    if (this.#live.length < maxSeries) return true;
+    const { name } = this.descriptor;
+    refusals.refuse(name, "series_limit", "limit", () => {
+      return `${name} holds its limit of ${maxSeries} label sets; new ones are counted in otel_metric_overflow="true".`;
+    });
+    return false;
   }
 
   #overflowSeries(): Series {
