@@ -1,11 +1,14 @@
-// Run by `npm run services`: makes sure that the programs which the tests start are installed.
+// Run by `npm run services`: makes sure that the programs which the tests start are installed or built.
 import { spawnSync } from "node:child_process";
 import { accessSync, chmodSync, constants, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { buildOnce } from "./build-once.ts";
+import { frameworkBuilds, frameworksFolder } from "./framework-builds.ts";
 import { type Machine, planServices, services } from "./service-plan.ts";
 
 const machine: Machine = {
   has: (command) => (process.env.PATH ?? "").split(delimiter).some((folder) => isExecutable(join(folder, command))),
+  succeeds: (command, args) => spawnSync(command, args, { stdio: "ignore" }).status === 0,
   isRoot: process.getuid?.() === 0,
 };
 
@@ -23,6 +26,12 @@ if (plan.action === "install") {
   }
   const after = planServices(services, { ...machine, isRoot: false });
   if (after.action === "fail") fail(`apt-get succeeded, and yet something is missing.\n${after.message}`);
+}
+
+try {
+  buildOnce(join(frameworksFolder, ".built"), frameworkBuilds(), console.error);
+} catch (error) {
+  fail((error as Error).message);
 }
 
 function isExecutable(path: string): boolean {

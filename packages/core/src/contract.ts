@@ -2,7 +2,16 @@
 export type InstrumentKind = "counter" | "histogram" | "observable-gauge" | "observable-counter";
 
 /** The names of the labels that metrics may carry. No other label appears on a metric of taskvitals. */
-export type LabelName = "task" | "queue" | "pid" | "error_type" | "reason" | "operation" | "instrument";
+export type LabelName =
+  | "task"
+  | "queue"
+  | "pid"
+  | "error_type"
+  | "state"
+  | "broker"
+  | "reason"
+  | "operation"
+  | "instrument";
 
 /** One instrument of the contract. */
 export interface InstrumentDefinition {
@@ -93,6 +102,15 @@ export const contract = {
     description: "Resident memory of the process, in units of 1024^3 bytes",
     section: "platform",
   } as GaugeDefinition,
+  taskRetry: {
+    name: "task_retry_total",
+    kind: "counter",
+    valueType: "int",
+    unit: "{task}",
+    labels: ["task", "queue"],
+    description: "Attempts that failed and will be tried again",
+    section: "extended",
+  } as CounterDefinition,
   taskError: {
     name: "task_error_total",
     kind: "counter",
@@ -100,6 +118,15 @@ export const contract = {
     unit: "{task}",
     labels: ["task", "queue", "error_type"],
     description: "Failed tasks by class of error",
+    section: "extended",
+  } as CounterDefinition,
+  taskStalled: {
+    name: "task_stalled_total",
+    kind: "counter",
+    valueType: "int",
+    unit: "{task}",
+    labels: ["queue"],
+    description: "Tasks whose worker lost them",
     section: "extended",
   } as CounterDefinition,
   taskActive: {
@@ -129,6 +156,42 @@ export const contract = {
     description: "Run time so far of the longest-running task, 0 while none runs",
     section: "extended",
   } as GaugeDefinition,
+  queueTasks: {
+    name: "task_queue_tasks",
+    kind: "observable-gauge",
+    valueType: "int",
+    unit: "{task}",
+    labels: ["queue", "state"],
+    description: "Tasks of the queue by state",
+    section: "extended",
+  } as GaugeDefinition,
+  queueOldestAge: {
+    name: "task_queue_oldest_age_seconds",
+    kind: "observable-gauge",
+    valueType: "double",
+    unit: "s",
+    labels: ["queue"],
+    description: "How long the oldest ready task has been ready, 0 while none is",
+    section: "extended",
+  } as GaugeDefinition,
+  queuePaused: {
+    name: "task_queue_paused",
+    kind: "observable-gauge",
+    valueType: "int",
+    unit: "{queue}",
+    labels: ["queue"],
+    description: "1 while the queue is paused",
+    section: "extended",
+  } as GaugeDefinition,
+  workers: {
+    name: "task_workers",
+    kind: "observable-gauge",
+    valueType: "int",
+    unit: "{worker}",
+    labels: ["queue"],
+    description: "Workers of the queue that are alive by heartbeat",
+    section: "extended",
+  } as GaugeDefinition,
   queueReadTimestamp: {
     name: "task_queue_read_timestamp_seconds",
     kind: "observable-gauge",
@@ -144,9 +207,54 @@ export const contract = {
     valueType: "int",
     unit: "{error}",
     labels: ["queue", "reason"],
-    description: "Readings of the queue that failed",
+    description: "Readings of the queue that failed or did not find it",
     section: "extended",
   } as CounterDefinition,
+  brokerUp: {
+    name: "task_broker_up",
+    kind: "observable-gauge",
+    valueType: "int",
+    unit: "{broker}",
+    labels: ["broker"],
+    description: "1 when the last ping of the broker was answered in time",
+    section: "extended",
+  } as GaugeDefinition,
+  brokerPing: {
+    name: "task_broker_ping_seconds",
+    kind: "observable-gauge",
+    valueType: "double",
+    unit: "s",
+    labels: ["broker"],
+    description: "Round trip of that ping",
+    section: "extended",
+  } as GaugeDefinition,
+  brokerMemory: {
+    name: "task_broker_memory_bytes",
+    kind: "observable-gauge",
+    valueType: "int",
+    unit: "By",
+    labels: ["broker"],
+    description: "Memory that the broker uses",
+    section: "extended",
+  } as GaugeDefinition,
+  brokerMemoryLimit: {
+    name: "task_broker_memory_limit_bytes",
+    kind: "observable-gauge",
+    valueType: "int",
+    unit: "By",
+    labels: ["broker"],
+    description: "Limit of that memory, absent when there is none",
+    section: "extended",
+  } as GaugeDefinition,
+  brokerUnacked: {
+    name: "task_broker_unacked",
+    kind: "observable-gauge",
+    valueType: "int",
+    unit: "{task}",
+    labels: ["broker"],
+    description: "Tasks delivered and not acknowledged, where the framework keeps that per database",
+    section: "extended",
+  } as GaugeDefinition,
   series: {
     name: "taskvitals_series",
     kind: "observable-gauge",

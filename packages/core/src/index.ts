@@ -19,10 +19,21 @@ export { errorType } from "./error-type.ts";
 export { createCounter, createHistogram, createObservableCounter, createObservableGauge } from "./instruments.ts";
 export { describeValue, type InvalidOption, invalidOption } from "./invalid-option.ts";
 export { labelValue, MAX_LABEL_LENGTH } from "./label-value.ts";
+export { LoopShare } from "./loop-share.ts";
 export type { QueueActivity } from "./open-runs.ts";
 export type { ProblemListener, ProblemOperation } from "./problem.ts";
 export { createQueueObserver, type QueueObserver, type QueueObserverOptions } from "./queue-observer.ts";
-export type { QueueReader, QueueReadFailure, QueueReading, ReadFailureReason } from "./queue-reader.ts";
+export type {
+  BrokerHealth,
+  BrokerReading,
+  QueueReader,
+  QueueReadFailure,
+  QueueReading,
+  ReadFailureReason,
+  ReadProblem,
+  TotalKind,
+  TotalReading,
+} from "./queue-reader.ts";
 export { observeTaskActivity, type TaskActivitySource } from "./task-activity.ts";
 export {
   createTaskRecorder,
@@ -34,5 +45,6 @@ export {
   type TaskRecorderOptions,
 } from "./task-recorder.ts";
 export type { TaskRun } from "./task-run.ts";
+export { TASK_STATES, type TaskState } from "./task-state.ts";
 export { TaskVitalsError, type TaskVitalsErrorCode } from "./task-vitals-error.ts";
 export type { TaskFunction } from "./wrap-task.ts";

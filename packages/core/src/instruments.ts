@@ -45,8 +45,11 @@ export function createObservableGauge(meter: Meter, definition: GaugeDefinition)
   });
 }
 
-/** Creates an observable counter of the contract on any meter. */
-export function createObservableCounter(meter: Meter, definition: ObservableCounterDefinition): ObservableCounter {
+/** Creates a counter of the contract whose total is read at each collection, on any meter. */
+export function createObservableCounter(
+  meter: Meter,
+  definition: ObservableCounterDefinition | CounterDefinition,
+): ObservableCounter {
   return meter.createObservableCounter(definition.name, {
     description: definition.description,
     unit: definition.unit,

@@ -1,8 +1,11 @@
-import type { BatchObservableCallback, Meter } from "@opentelemetry/api";
+import type { BatchObservableCallback, BatchObservableResult, Meter, Observable } from "@opentelemetry/api";
+import { BrokerCollection, type ReaderResult } from "./broker-collection.ts";
 import { contract } from "./contract.ts";
-import { createCounter, createObservableGauge } from "./instruments.ts";
+import { createCounter, createObservableCounter, createObservableGauge } from "./instruments.ts";
+import { LoopShare } from "./loop-share.ts";
 import type { ProblemListener } from "./problem.ts";
-import type { QueueReader, QueueReadFailure, QueueReading } from "./queue-reader.ts";
+import type { BrokerHealth, QueueReader, QueueReading, ReadProblem, TotalKind, TotalReading } from "./queue-reader.ts";
+import { TASK_STATES } from "./task-state.ts";
 
 /** What {@link createQueueObserver} needs. */
 export interface QueueObserverOptions {
@@ -18,8 +21,8 @@ export interface QueueObserverOptions {
   readonly now?: (() => number) | undefined;
   /** Told of each reader that broke its promise and rejected. */
   readonly onProblem: ProblemListener;
-  /** Told of each queue that could not be read, at each reading, once it is counted. Must not throw. */
-  readonly onReadFailure?: ((broker: string, failure: QueueReadFailure) => void) | undefined;
+  /** Told of everything that could not be read, at each reading, once it is counted. Must not throw. */
+  readonly onReadProblem?: ((broker: string, queue: string, problem: ReadProblem) => void) | undefined;
 }
 
 /** Reports the queues of all readers as gauges. */
@@ -30,59 +33,112 @@ export interface QueueObserver {
   close(): void;
 }
 
-type Results = readonly { readonly reader: QueueReader; readonly result: QueueReading | QueueReadFailure }[];
-
 /**
- * Registers the gauges of the queues. One reading serves every collection that starts within `shareMs` of it, so that several
- * scrapers and exporters cost the broker one round trip. A queue that could not be read has no sample in that collection.
+ * Registers the gauges of queues and brokers. What could not be read has no sample in that collection. However many queues there
+ * are, the event loop is given back every few milliseconds.
  */
 export function createQueueObserver(options: QueueObserverOptions): QueueObserver {
-  const { observables, onProblem } = options;
-  const shareMs = options.shareMs ?? 1000;
-  const now = options.now ?? (() => performance.now());
-  const length = createObservableGauge(observables, contract.queueLength);
-  const readAt = createObservableGauge(observables, contract.queueReadTimestamp);
+  const { observables } = options;
   const readErrors = createCounter(options.meter, contract.queueReadError);
-  let shared: { readonly startedAt: number; readonly results: Promise<Results> } | undefined;
-
-  const readAll = async (): Promise<Results> => {
-    const perReader = await Promise.all(
-      [...options.readers()].map(async (reader) => {
-        try {
-          return (await reader.read()).map((result) => ({ reader, result }));
-        } catch {
-          onProblem("read_queue", `The reader of broker "${reader.broker}" failed.`);
-          return [];
-        }
-      }),
-    );
-    const results = perReader.flat();
-    for (const { reader, result } of results) {
-      if (result.ok) continue;
-      readErrors.add(1, { queue: result.queue, reason: result.reason });
-      options.onReadFailure?.(reader.broker, result);
-    }
-    return results;
-  };
-
-  const observe: BatchObservableCallback = async (observation) => {
-    if (shared === undefined || now() - shared.startedAt >= shareMs) {
-      shared = { startedAt: now(), results: readAll() };
-    }
-    for (const { reader, result } of await shared.results) {
-      // The reading may be older than the removal of the queue.
-      if (!result.ok || !reader.has(result.queue)) continue;
-      const labels = { queue: result.queue };
-      observation.observe(length, result.ready, labels);
-      observation.observe(readAt, result.readAtSeconds, labels);
-    }
-  };
-  const gauges = [length, readAt];
-  observables.addBatchObservableCallback(observe, gauges);
-  return {
-    invalidate: () => {
-      shared = undefined;
+  const collection = new BrokerCollection({
+    readers: options.readers,
+    shareMs: options.shareMs ?? 1000,
+    now: options.now ?? (() => performance.now()),
+    onProblem: options.onProblem,
+    onReadProblem: (reader, queue, problem) => {
+      readErrors.add(1, { queue, reason: problem.reason });
+      options.onReadProblem?.(reader.broker, queue, problem);
     },
-    close: () => observables.removeBatchObservableCallback(observe, gauges),
+  });
+  const report = createReport(observables);
+  const observe: BatchObservableCallback = async (into) => {
+    const share = new LoopShare();
+    for (const result of await collection.results()) {
+      for (const queue of result.reading.queues) {
+        // The reading may be older than the removal of the queue.
+        if (queue.ok && result.reader.has(queue.queue)) report.queue(into, queue);
+        if (share.isUsed()) await share.pause();
+      }
+      for (const total of result.reading.totals) report.total(into, total);
+      report.broker(into, result);
+    }
   };
+  observables.addBatchObservableCallback(observe, [...report.instruments]);
+  return {
+    invalidate: () => collection.invalidate(),
+    close: () => observables.removeBatchObservableCallback(observe, [...report.instruments]),
+  };
+}
+
+interface Report {
+  readonly instruments: readonly Observable[];
+  queue(into: BatchObservableResult, reading: QueueReading): void;
+  total(into: BatchObservableResult, total: TotalReading): void;
+  broker(into: BatchObservableResult, result: ReaderResult): void;
+}
+
+function createReport(meter: Meter): Report {
+  const ofQueue = {
+    length: createObservableGauge(meter, contract.queueLength),
+    tasks: createObservableGauge(meter, contract.queueTasks),
+    oldestAge: createObservableGauge(meter, contract.queueOldestAge),
+    paused: createObservableGauge(meter, contract.queuePaused),
+    workers: createObservableGauge(meter, contract.workers),
+    readAt: createObservableGauge(meter, contract.queueReadTimestamp),
+  };
+  const ofBroker = {
+    up: createObservableGauge(meter, contract.brokerUp),
+    ping: createObservableGauge(meter, contract.brokerPing),
+    memory: createObservableGauge(meter, contract.brokerMemory),
+    memoryLimit: createObservableGauge(meter, contract.brokerMemoryLimit),
+    unacked: createObservableGauge(meter, contract.brokerUnacked),
+  };
+  // Counters of the recorder's own names: the meter shows both under one name.
+  const totals: Readonly<Record<TotalKind, Observable>> = {
+    success: createObservableCounter(meter, contract.taskSuccess),
+    failure: createObservableCounter(meter, contract.taskFailure),
+    retry: createObservableCounter(meter, contract.taskRetry),
+    stalled: createObservableCounter(meter, contract.taskStalled),
+  };
+
+  return {
+    instruments: [...Object.values(ofQueue), ...Object.values(ofBroker), ...Object.values(totals)],
+    queue(into, reading) {
+      const { queue, ready, states } = reading;
+      const labels = { queue };
+      observeKnown(into, ofQueue.length, ready, labels);
+      for (const state of TASK_STATES) {
+        observeKnown(into, ofQueue.tasks, state === "ready" ? ready : states[state], { queue, state });
+      }
+      observeKnown(into, ofQueue.oldestAge, reading.oldestAgeSeconds, labels);
+      observeKnown(into, ofQueue.paused, flag(reading.paused), labels);
+      observeKnown(into, ofQueue.workers, reading.workers, labels);
+      into.observe(ofQueue.readAt, reading.readAtSeconds, labels);
+    },
+    total(into, { counter, task, queue, value }) {
+      into.observe(totals[counter], value, task === undefined ? { queue } : { task, queue });
+    },
+    broker(into, { reader, reading }) {
+      const labels = { broker: reader.broker };
+      const { up, pingSeconds, memoryBytes, memoryLimitBytes }: Partial<BrokerHealth> = reading.health ?? {};
+      observeKnown(into, ofBroker.up, flag(up), labels);
+      observeKnown(into, ofBroker.ping, pingSeconds, labels);
+      observeKnown(into, ofBroker.memory, memoryBytes, labels);
+      observeKnown(into, ofBroker.memoryLimit, memoryLimitBytes, labels);
+      observeKnown(into, ofBroker.unacked, reading.unacked, labels);
+    },
+  };
+}
+
+function observeKnown(
+  into: BatchObservableResult,
+  gauge: Observable,
+  value: number | undefined,
+  labels: Readonly<Record<string, string>>,
+): void {
+  if (value !== undefined) into.observe(gauge, value, labels);
+}
+
+function flag(value: boolean | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
 }

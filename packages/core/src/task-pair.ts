@@ -2,8 +2,10 @@ import type { Attributes, Counter, Histogram, Meter } from "@opentelemetry/api";
 import { type BoundCounter, type BoundHistogram, bindCounter, bindHistogram } from "./bound-instrument.ts";
 import { contract, OTHER_VALUE } from "./contract.ts";
 import { createCounter, createHistogram } from "./instruments.ts";
+import { describeValue } from "./invalid-option.ts";
 import { labelValue } from "./label-value.ts";
 import type { OpenRuns } from "./open-runs.ts";
+import { TaskVitalsError } from "./task-vitals-error.ts";
 
 /** The label sets of one (task, queue) pair, bound once. */
 export interface TaskPair {
@@ -28,10 +30,20 @@ export interface TaskPairLimits {
   readonly maxErrorTypes: number;
   /** Told each time that a label set was refused, with the name of the instrument. */
   readonly onRefused: (instrument: string) => void;
+  /** Whether somebody else reports this pair, such as a counter that lives in the broker: counting here as well would double it. */
+  readonly isReserved: (task: string, queue: string) => boolean;
 }
 
 /** Finds or makes the open runs of a queue. */
 export type RunsOfQueue = (queue: string) => OpenRuns;
+
+function reservedPair(task: string, queue: string): TaskVitalsError {
+  return new TaskVitalsError(
+    "DUPLICATE_SERIES",
+    `task=${describeValue(task)}, queue=${describeValue(queue)} is counted by a counter in Redis; counting it in this process as well would ` +
+      "show two values for one series. Remove the counter from queues, or give it or the task another name or queue.",
+  );
+}
 
 /** The instruments that have one series for each pair. */
 const PAIR_INSTRUMENTS = [contract.taskSuccess, contract.taskFailure, contract.taskDuration];
@@ -115,6 +127,7 @@ export class TaskPairs {
   #declare(task: string, queue: string): TaskPair {
     const known = this.#byQueue.get(queue)?.get(task);
     if (known !== undefined) return known;
+    if (this.#limits.isReserved(task, queue)) throw reservedPair(task, queue);
     if (this.#size >= this.#limits.maxSeries) {
       for (const { name } of PAIR_INSTRUMENTS) this.#limits.onRefused(name);
       return this.#overflowPair();

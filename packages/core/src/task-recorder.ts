@@ -8,6 +8,7 @@ import type { ProblemListener } from "./problem.ts";
 import type { TaskActivitySource } from "./task-activity.ts";
 import { type TaskPair, TaskPairs } from "./task-pair.ts";
 import { OpenTaskRun, type RunEndListener, type TaskRun, UNRECORDED_RUN } from "./task-run.ts";
+import { TaskVitalsError } from "./task-vitals-error.ts";
 import { type TaskFunction, wrapTask } from "./wrap-task.ts";
 
 /** How a task ended: in success, or in failure for good. */
@@ -46,7 +47,8 @@ export interface TaskRecorder {
    * task and queue exists at 0 from now on. A promise returned by `fn` ends the run when it settles. A generator or stream is
    * counted when `fn` returns it, not when it is drained: use {@link start} there.
    *
-   * @throws TaskVitalsError `INVALID_OPTION` for an empty name or something that is not a function
+   * @throws TaskVitalsError `INVALID_OPTION` for an empty name or something that is not a function, `DUPLICATE_SERIES` for a pair that a
+   * counter in Redis reports
    */
   wrap<F extends TaskFunction>(task: string, fn: F, options?: TaskOptions): F;
   /** Counts a task that has ended, and its run time where given. */
@@ -56,7 +58,7 @@ export interface TaskRecorder {
   /**
    * Makes the pair of task and queue exist at 0, so that its first task is visible to `increase()` and `rate()`.
    *
-   * @throws TaskVitalsError `INVALID_OPTION` for an empty name
+   * @throws TaskVitalsError `INVALID_OPTION` for an empty name, `DUPLICATE_SERIES` for a pair that a counter in Redis reports
    */
   declare(task: string, options?: TaskOptions): void;
   /**
@@ -88,6 +90,8 @@ export interface TaskRecorderOptions {
   readonly monotonicSeconds?: (() => number) | undefined;
   /** Told of each failure. */
   readonly onProblem: ProblemListener;
+  /** Pairs of labels that somebody else reports: declaring one is an error, and what ends in one is not counted. Default: none. */
+  readonly isReserved?: ((task: string, queue: string) => boolean) | undefined;
   /** Told each time that `maxSeries` refused a label set, with the name of the instrument. Must be quick and not throw. */
   readonly onSeriesRefused?: ((instrument: string) => void) | undefined;
 }
@@ -125,6 +129,7 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
       maxSeries: options.maxSeries ?? 2000,
       maxErrorTypes: options.maxErrorTypes ?? 100,
       onRefused: options.onSeriesRefused ?? (() => {}),
+      isReserved: options.isReserved ?? (() => false),
     };
     this.#pairs = new TaskPairs(options.meter, bounds, limits, (queue) => this.#runsOf(queue));
     this.#defaultQueue = labelValue(options.defaultQueue ?? UNKNOWN_VALUE);
@@ -149,6 +154,7 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
     try {
       this.#pair(task, options?.queue);
     } catch (error) {
+      if (error instanceof TaskVitalsError) throw error;
       this.#failed(error);
     }
   }
@@ -268,7 +274,8 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
   }
 
   #failed(error: unknown): void {
-    this.#onProblem("record", `A task could not be recorded (${errorType(error)}).`);
+    const why = error instanceof TaskVitalsError ? error.message : `(${errorType(error)})`;
+    this.#onProblem("record", `A task could not be recorded: ${why}`);
   }
 }
 

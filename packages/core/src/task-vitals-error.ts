@@ -3,6 +3,7 @@
  *
  * - `INVALID_OPTION`: an option, an argument of a set-up call, or an environment variable is not acceptable.
  * - `DUPLICATE_QUEUE`: two declared queues would share one `queue` label.
+ * - `DUPLICATE_SERIES`: two counters, or a counter in Redis and a task of this process, would share one series.
  * - `UNKNOWN_BROKER`: a queue names a broker that was not declared.
  * - `MISSING_PACKAGE`: an optional package that an option needs is not installed.
  * - `PORT_IN_USE`: the metrics port is taken.
@@ -13,6 +14,7 @@
 export type TaskVitalsErrorCode =
   | "INVALID_OPTION"
   | "DUPLICATE_QUEUE"
+  | "DUPLICATE_SERIES"
   | "UNKNOWN_BROKER"
   | "MISSING_PACKAGE"
   | "PORT_IN_USE"

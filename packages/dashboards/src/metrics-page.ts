@@ -7,6 +7,7 @@ import {
   type LabelName,
   MAX_LABEL_LENGTH,
   OTHER_VALUE,
+  TASK_STATES,
   UNKNOWN_VALUE,
 } from "@taskvitals/core";
 
@@ -51,7 +52,10 @@ const LABEL: Readonly<Record<LabelName, string>> = {
   queue: `Bare name of the queue, or the \`label\` that its declaration sets; \`${UNKNOWN_VALUE}\` where it cannot be known`,
   pid: "Id of the reporting process",
   error_type: `Class of the error; \`${OTHER_VALUE}\` beyond the cap`,
-  reason: "Why a queue could not be read: `timeout`, `refused`, `auth`, `wrong_type`, `loading`, `error`",
+  state: `Where the tasks stand: ${TASK_STATES.map((state) => `\`${state}\``).join(", ")}`,
+  broker: "Name that the connection was given, `default` unless it has another; never a URL or a host",
+  reason:
+    "Why a queue could not be read: `timeout`, `refused`, `auth`, `wrong_type`, `loading`, `error`; or what was not found: `framework_missing`, `queue_missing`, `key_missing`",
   operation: "What taskvitals was doing when it failed",
   instrument: "Name of the metric that is meant",
 };

@@ -1,6 +1,6 @@
 import { type MetricOptions, ValueType } from "@opentelemetry/api";
 import type { Refusals } from "./refusals.ts";
-import type { InstrumentKind } from "./sdk-shapes.ts";
+import { INSTRUMENT_KINDS, type InstrumentKind } from "./sdk-shapes.ts";
 
 /** What an instrument is; `description` may grow when it is created again with a longer one. */
 export interface InstrumentDescriptor {
@@ -60,3 +60,19 @@ export function isSameInstrument(one: InstrumentDescriptor, other: InstrumentDes
     one.name === other.name && one.kind === other.kind && one.unit === other.unit && one.valueType === other.valueType
   );
 }
+
+/**
+ * Whether two instruments of one name go under one metric: a counter that is added to and one whose total is observed are the same to
+ * whoever reads them, as long as no label set is in both.
+ */
+export function isSameMetric(one: InstrumentDescriptor, other: InstrumentDescriptor): boolean {
+  return (
+    one.name === other.name &&
+    one.unit === other.unit &&
+    one.valueType === other.valueType &&
+    COUNTERS.has(one.kind) &&
+    COUNTERS.has(other.kind)
+  );
+}
+
+const COUNTERS: ReadonlySet<InstrumentKind> = new Set([INSTRUMENT_KINDS.counter, INSTRUMENT_KINDS.observableCounter]);

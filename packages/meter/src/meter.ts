@@ -12,7 +12,12 @@ import type {
 import { type BindableCounter, COUNTER_KIND, CounterInstrument } from "./counter.ts";
 import { type BindableGauge, GAUGE_KIND, GaugeInstrument } from "./gauge.ts";
 import { type BindableHistogram, HistogramInstrument, histogramKind } from "./histogram.ts";
-import { describeInstrument, type InstrumentDescriptor, isSameInstrument } from "./instrument-descriptor.ts";
+import {
+  describeInstrument,
+  type InstrumentDescriptor,
+  isSameInstrument,
+  isSameMetric,
+} from "./instrument-descriptor.ts";
 import { type BatchCallback, ObservableInstrument, ObservableStorage } from "./observable.ts";
 import type { CallbackSource } from "./observing.ts";
 import type { ProviderState } from "./provider-state.ts";
@@ -163,7 +168,8 @@ export class ScopedMeter implements BindableMeter, CallbackSource {
       if (description.length > known.descriptor.description.length) known.descriptor.description = description;
       return known;
     }
-    if (this.#storages.some((storage) => storage.descriptor.name === descriptor.name)) {
+    const namesakes = this.#storages.filter((storage) => storage.descriptor.name === descriptor.name);
+    if (namesakes.some((storage) => !isSameMetric(storage.descriptor, descriptor))) {
       refusals.warn(descriptor.name, "instrument_definition", "conflict", () => {
         return `${descriptor.name} was created again as another kind, unit or value type; one name cannot show both.`;
       });

@@ -15,7 +15,7 @@ import { ObservableStorage } from "./observable.ts";
 import { ObservationReader } from "./observation-reader.ts";
 import { type Observed, observe } from "./observing.ts";
 import type { ProviderState } from "./provider-state.ts";
-import { CUMULATIVE, DELTA, INSTRUMENT_KINDS } from "./sdk-shapes.ts";
+import { CUMULATIVE, DELTA, INSTRUMENT_KINDS, SUM_POINTS } from "./sdk-shapes.ts";
 import { CumulativeSeriesReader, DeltaSeriesReader, type SeriesReader } from "./series-reader.ts";
 import type { SeriesStorage } from "./series-storage.ts";
 
@@ -86,7 +86,7 @@ export class SeriesProducer implements MetricProducer {
         const { temporality, read } = this.#reader(storage);
         const points = read(observed, this.#lastCollection, now);
         const data = toMetricData(storage.descriptor, temporality, points, now);
-        if (data !== undefined) metrics.push(data);
+        if (data !== undefined) addMetric(metrics, data);
       } catch (error) {
         errors.push(error);
       }
@@ -109,6 +109,26 @@ export class SeriesProducer implements MetricProducer {
       return CUMULATIVE;
     }
   }
+}
+
+/** A counter that is added to and one that is observed under the same name are one metric. */
+function addMetric(metrics: MetricData[], data: MetricData): void {
+  const at =
+    data.dataPointType === SUM_POINTS && data.isMonotonic ? metrics.findIndex((it) => isSameSum(it, data)) : -1;
+  const known = metrics[at];
+  if (known === undefined) metrics.push(data);
+  else metrics[at] = { ...known, dataPoints: [...known.dataPoints, ...data.dataPoints] } as MetricData;
+}
+
+function isSameSum(one: MetricData, other: MetricData): boolean {
+  return (
+    one.dataPointType === SUM_POINTS &&
+    one.isMonotonic &&
+    one.descriptor.name === other.descriptor.name &&
+    one.descriptor.unit === other.descriptor.unit &&
+    one.descriptor.valueType === other.descriptor.valueType &&
+    one.aggregationTemporality === other.aggregationTemporality
+  );
 }
 
 function pointReader(storage: SeriesStorage | ObservableStorage, delta: boolean, most: number): PointReader {

@@ -1,5 +1,6 @@
-import type { BrokerConnection } from "./broker-connection.ts";
+import type { BrokerConnection, BrokerNode } from "./broker-connection.ts";
 import { untilReady } from "./client-readiness.ts";
+import { commandWords, type Words } from "./command-words.ts";
 import type { Deadline } from "./deadline.ts";
 import { keySlot } from "./key-slot.ts";
 import { Lane } from "./lane.ts";
@@ -18,6 +19,8 @@ interface Routed {
   readonly asking: boolean;
 }
 
+const NO_NODE = failure("refused", "no connection to the node of the Cluster that serves the queue");
+
 /**
  * The caller's Cluster: one pipeline per node, all at once, so that a node that fails costs only its own queues. (ioredis' own
  * Cluster pipelines take one node only, and repeat the whole when a part was redirected.) Masters are asked, whatever `scaleReads` says.
@@ -31,12 +34,28 @@ export class ClusterConnection implements BrokerConnection {
     this.#cluster = cluster;
   }
 
+  get keyPrefix(): string {
+    return this.#cluster.options.keyPrefix ?? "";
+  }
+
+  async nodes(deadline: Deadline): Promise<readonly BrokerNode[]> {
+    if ((await untilReady(this.#cluster, deadline)) !== undefined) return [];
+    const clients = this.#nodes();
+    const masters = new Set(this.#cluster.slots.map((servers) => servers?.[0]).filter((node) => node !== undefined));
+    return [...masters].map((id) => ({
+      id,
+      exchange: async (commands, deadline) => {
+        const node = clients.get(id);
+        return node === undefined ? commands.map(() => NO_NODE) : this.#laneOf(node).exchange(commands, deadline);
+      },
+    }));
+  }
+
   async exchange(commands: readonly RedisCommand[], deadline: Deadline): Promise<readonly RedisReply[]> {
     const obstacle = await untilReady(this.#cluster, deadline);
     if (obstacle !== undefined) return commands.map(() => obstacle);
-    const prefix = this.#cluster.options.keyPrefix ?? "";
     const routed = commands.map((command, index): Routed => {
-      const node = this.#cluster.slots[keySlot(prefix + command[1])]?.[0];
+      const node = this.#cluster.slots[keySlot(this.keyPrefix + command[1])]?.[0];
       return { index, command, node, asking: false };
     });
     const replies = new Array<RedisReply>(commands.length);
@@ -67,13 +86,17 @@ export class ClusterConnection implements BrokerConnection {
       [...perNode].map(async ([key, group]) => {
         const node = nodes.get(key);
         if (node === undefined) {
-          const reply = failure("refused", "no connection to the node of the Cluster that serves the queue");
-          for (const { index } of group) replies[index] = reply;
+          for (const { index } of group) replies[index] = NO_NODE;
           return;
         }
-        const sent = group.flatMap(({ index, asking, command: [name, key, ...args] }) => {
-          const command = { index, words: [name, this.#unprefixed(key, node), ...args] };
-          return asking ? [{ index: undefined, words: ["asking"] }, command] : [command];
+        const sent = group.flatMap(({ index, asking, command }): { index: number | undefined; words: Words }[] => {
+          const words = commandWords(command, this.#unprefixed(command[1], node));
+          return asking
+            ? [
+                { index: undefined, words: ["asking"] },
+                { index, words },
+              ]
+            : [{ index, words }];
         });
         const words = sent.map((command) => command.words);
         const answers = await this.#laneOf(node).exchange(words, deadline);
@@ -86,7 +109,7 @@ export class ClusterConnection implements BrokerConnection {
 
   /** The key as the node's client is to be given it: that client may add a prefix of its own, the Cluster's or none. */
   #unprefixed(key: string, node: RedisNodeLike): string {
-    const full = (this.#cluster.options.keyPrefix ?? "") + key;
+    const full = this.keyPrefix + key;
     return full.slice(node.options.keyPrefix?.length ?? 0);
   }
 

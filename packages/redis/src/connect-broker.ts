@@ -1,7 +1,7 @@
 import { invalidOption } from "@taskvitals/core";
 import type { BrokerConnection } from "./broker-connection.ts";
+import { CallerConnection } from "./caller-connection.ts";
 import { ClusterConnection } from "./cluster-connection.ts";
-import { Lane } from "./lane.ts";
 import { loadClientOpener } from "./open-client.ts";
 import { OwnConnection } from "./own-connection.ts";
 import { isCluster, type RedisClientLike } from "./redis-client-like.ts";
@@ -17,7 +17,7 @@ export async function connectBroker(
     return new OwnConnection(await loadClientOpener(parseRedisUrl(given, path), path, importIoredis));
   }
   const client = checkClient(given, path);
-  return isCluster(client) ? new ClusterConnection(client) : new Lane(client);
+  return isCluster(client) ? new ClusterConnection(client) : new CallerConnection(client);
 }
 
 function checkClient(given: unknown, path: string): RedisClientLike {

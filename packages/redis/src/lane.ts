@@ -1,19 +1,31 @@
+import { LoopShare } from "@taskvitals/core";
 import { untilReady } from "./client-readiness.ts";
+import type { Words } from "./command-words.ts";
 import { type Deadline, EXPIRED } from "./deadline.ts";
 import { holds, lastCommand } from "./held-command.ts";
 import type { RedisNodeLike } from "./redis-client-like.ts";
 import { connectionFailure, failure, type RedisFailure, type RedisReply, replyFailure } from "./redis-reply.ts";
 
-/** A pipeline that was given up on. */
+/** The last pipeline that was sent. */
 interface Sent {
   readonly last: unknown;
   settled: boolean;
 }
 
-/** One connection to one server, on which at most one pipeline of ours is unanswered. */
+/** Exchanges that are under way, all of one reading. */
+interface Turn {
+  readonly deadline: Deadline;
+  exchanges: number;
+  readonly over: PromiseWithResolvers<void>;
+}
+
+/** Commands per pipeline: long enough to be quick, short enough not to hold up the event loop. */
+const PIPELINE_LENGTH = 400;
+
+/** One connection to one server, on which at most one reading of ours is unanswered. */
 export class Lane {
   readonly #client: RedisNodeLike;
-  #busy = false;
+  #turn: Turn | undefined;
   #sent: Sent | undefined;
   #lastError: Error | undefined;
   #listening = false;
@@ -26,17 +38,17 @@ export class Lane {
   /** Whether an answer is due for longer than its reading waited. */
   get overdue(): boolean {
     const sent = this.#sent;
-    if (this.#busy || sent === undefined) return false;
+    if (this.#turn !== undefined || sent === undefined) return false;
     const unanswered = sent.last === undefined ? !sent.settled : holds(this.#client, sent.last);
     if (!unanswered) this.#sent = undefined;
     return unanswered;
   }
 
-  /** Sends the commands as one pipeline; answers for each, within the deadline. Never rejects. */
-  async exchange(commands: readonly (readonly string[])[], deadline: Deadline): Promise<readonly RedisReply[]> {
+  /** Sends the commands in pipelines, one behind the other; answers for each, within the deadline. Never rejects. */
+  async exchange(commands: readonly Words[], deadline: Deadline): Promise<readonly RedisReply[]> {
     const all = (reply: RedisFailure): RedisReply[] => commands.map(() => reply);
-    if (this.#busy || this.overdue) return all(failure("timeout", "an earlier reading is still unanswered"));
-    this.#busy = true;
+    const turn = await this.#takeTurn(deadline);
+    if (turn === undefined) return all(failure("timeout", "an earlier reading is still unanswered"));
     try {
       this.#listen();
       const obstacle = await untilReady(this.#client, deadline);
@@ -44,12 +56,11 @@ export class Lane {
       this.#lastError = undefined;
       const { mode = "normal" } = this.#client;
       if (mode !== "normal") return all(failure("error", `the client is in ${mode} mode and cannot be asked`));
-      const replies = await deadline.race(this.#send(commands));
-      return replies === EXPIRED ? all(failure("timeout", "no answer in time")) : replies;
+      return await this.#sendAll(commands, deadline);
     } catch (error) {
       return all(replyFailure(error as Error));
     } finally {
-      this.#busy = false;
+      this.#leave(turn);
     }
   }
 
@@ -59,7 +70,55 @@ export class Lane {
     this.#listening = false;
   }
 
-  async #send(commands: readonly (readonly string[])[]): Promise<readonly RedisReply[]> {
+  /** One reading at a time; what runs in the background is waited for, as it is short. */
+  async #takeTurn(deadline: Deadline): Promise<Turn | undefined> {
+    for (;;) {
+      const current = this.#turn;
+      if (current === undefined) {
+        if (this.overdue) return undefined;
+        const turn: Turn = { deadline, exchanges: 1, over: Promise.withResolvers() };
+        this.#turn = turn;
+        return turn;
+      }
+      if (current.deadline === deadline) {
+        current.exchanges += 1;
+        return current;
+      }
+      if (!deadline.patient && !current.deadline.patient) return undefined;
+      if ((await deadline.race(current.over.promise)) === EXPIRED) return undefined;
+    }
+  }
+
+  #leave(turn: Turn): void {
+    turn.exchanges -= 1;
+    if (turn.exchanges > 0) return;
+    if (this.#turn === turn) this.#turn = undefined;
+    turn.over.resolve();
+  }
+
+  async #sendAll(commands: readonly Words[], deadline: Deadline): Promise<readonly RedisReply[]> {
+    const share = new LoopShare();
+    const pipelines: Promise<readonly RedisReply[]>[] = [];
+    for (let start = 0; start < commands.length; start += PIPELINE_LENGTH) {
+      // What is over is over; the rest is not sent.
+      if (start > 0) await share.pause();
+      if (deadline.expired) break;
+      const batch = commands.slice(start, start + PIPELINE_LENGTH);
+      const replies = this.#send(batch).catch((error: Error) => batch.map(() => replyFailure(error)));
+      pipelines.push(replies);
+    }
+    const late = failure("timeout", "no answer in time");
+    const answered: RedisReply[] = [];
+    for (const pipeline of pipelines) {
+      const replies = await deadline.race(pipeline);
+      if (replies === EXPIRED) break;
+      for (const reply of replies) answered.push(reply);
+    }
+    while (answered.length < commands.length) answered.push(late);
+    return answered;
+  }
+
+  async #send(commands: readonly Words[]): Promise<readonly RedisReply[]> {
     const pipeline = this.#client.pipeline(commands.map((command) => [...command]));
     const answer = pipeline.exec();
     const sent: Sent = { last: lastCommand(pipeline), settled: false };

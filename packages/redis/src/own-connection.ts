@@ -1,4 +1,5 @@
-import type { BrokerConnection } from "./broker-connection.ts";
+import type { BrokerConnection, BrokerNode } from "./broker-connection.ts";
+import { commandWords, type Words } from "./command-words.ts";
 import type { Deadline } from "./deadline.ts";
 import { Lane } from "./lane.ts";
 import type { RedisCommand } from "./layouts/queue-layout.ts";
@@ -21,11 +22,13 @@ const TIMEOUTS_BEFORE_REPLACEMENT = 3;
  * of it keeps the process alive.
  */
 export class OwnConnection implements BrokerConnection {
+  readonly keyPrefix: string = "";
   readonly #open: () => OwnClient;
   #current: { readonly client: OwnClient; readonly lane: Lane } | undefined;
   #failure: RedisFailure = failure("refused", "no connection to the server");
   #retries = 0;
   #timeouts = 0;
+  #counted: Deadline | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** Connects at once, in the background; whether that succeeds shows in the readings. */
@@ -34,18 +37,36 @@ export class OwnConnection implements BrokerConnection {
     this.#connect();
   }
 
-  async exchange(commands: readonly RedisCommand[], deadline: Deadline): Promise<readonly RedisReply[]> {
-    const current = this.#current;
-    if (current === undefined) return commands.map(() => this.#failure);
-    const replies = await current.lane.exchange(commands, deadline);
-    if (current !== this.#current) return replies.map((reply) => this.#explain(reply));
-    this.#timeouts = current.lane.overdue ? this.#timeouts + 1 : 0;
-    if (this.#timeouts >= TIMEOUTS_BEFORE_REPLACEMENT) this.#replace();
-    return replies;
+  async nodes(): Promise<readonly BrokerNode[]> {
+    return [{ id: "", exchange: (commands, deadline) => this.#send(commands, deadline) }];
+  }
+
+  exchange(commands: readonly RedisCommand[], deadline: Deadline): Promise<readonly RedisReply[]> {
+    return this.#send(
+      commands.map((command) => commandWords(command, command[1])),
+      deadline,
+    );
   }
 
   close(): void {
     this.#drop(failure("refused", "the reader was shut down"));
+  }
+
+  async #send(commands: readonly Words[], deadline: Deadline): Promise<readonly RedisReply[]> {
+    const current = this.#current;
+    if (current === undefined) return commands.map(() => this.#failure);
+    const replies = await current.lane.exchange(commands, deadline);
+    if (current !== this.#current) return replies.map((reply) => this.#explain(reply));
+    this.#countTimeout(current.lane, deadline);
+    return replies;
+  }
+
+  /** A reading that went unanswered counts once, however many exchanges it had. */
+  #countTimeout(lane: Lane, deadline: Deadline): void {
+    if (!lane.overdue) this.#timeouts = 0;
+    else if (deadline !== this.#counted) this.#timeouts += 1;
+    this.#counted = deadline;
+    if (this.#timeouts >= TIMEOUTS_BEFORE_REPLACEMENT) this.#replace();
   }
 
   #connect(): void {

@@ -1,19 +1,26 @@
 import {
+  type BrokerReading,
   invalidOption,
+  labelValue,
   type ProblemListener,
   type QueueReader,
-  type QueueReadFailure,
-  type QueueReading,
   TaskVitalsError,
 } from "@taskvitals/core";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { connectBroker } from "./connect-broker.ts";
+import type { CounterSpecification } from "./counter-specification.ts";
 import { Deadline } from "./deadline.ts";
 import { layouts } from "./layouts/layouts.ts";
-import type { RedisCommand } from "./layouts/queue-layout.ts";
-import type { QueueSpecification } from "./queue-specification.ts";
+import type { QueueLayout } from "./layouts/queue-layout.ts";
+import type { DiscoverySpecification, SourceSpecification } from "./queue-specification.ts";
+import { BrokerClock } from "./reading/broker-clock.ts";
+import { Discovery, type LabelClaims } from "./reading/discovery.ts";
+import { type Exchange, lacksEvalRo, withoutEvalRo } from "./reading/exchange.ts";
+import { readHealth } from "./reading/read-health.ts";
+import { type QueueOutcome, type ReadableQueue, readQueues, toReading } from "./reading/read-queues.ts";
+import { readTotals } from "./reading/read-totals.ts";
 import type { RedisClientLike } from "./redis-client-like.ts";
-import { failure, type RedisReply } from "./redis-reply.ts";
+import { failure, type RedisFailure } from "./redis-reply.ts";
 
 /** Options of {@link createRedisBroker}. */
 export interface RedisConnectionOptions {
@@ -35,21 +42,24 @@ export interface RedisConnectionOptions {
 export interface RedisBrokerDependencies {
   /** Told of failures inside the reader itself. Those of the broker are in the readings. */
   readonly onProblem: ProblemListener;
+  /** Decides which discovered queues are reported. Default: each whose label is not declared on this broker. */
+  readonly claims?: LabelClaims | undefined;
   /** Loads ioredis, for connections of our own. Default: `import("ioredis")`. */
   readonly importIoredis?: (() => Promise<unknown>) | undefined;
-  /** Unix time in milliseconds. Default: `Date.now`. */
+  /** Unix time in milliseconds. Default: `Date.now`. Ages and due times are measured by the server's clock, not by this one. */
   readonly now?: (() => number) | undefined;
 }
 
-/** Reads queues that live in one Redis server or Cluster. */
+/** Reads what lives in one Redis server or Cluster: queues, counters, and the server's own health. */
 export interface RedisBroker extends QueueReader {
   /**
-   * Adds a queue; it is part of the next reading.
+   * Adds a queue, all queues of a framework, or a counter; it is part of the next reading, a discovered queue of the one after it
+   * was found.
    *
    * @throws TaskVitalsError `DUPLICATE_QUEUE` when the broker has a queue with that label
    */
-  add(queue: QueueSpecification): void;
-  /** Takes the queue with this label away. Answers whether there was one. */
+  add(source: SourceSpecification): void;
+  /** Takes the queue with this label away, declared or discovered. Answers whether there was one. */
   remove(label: string): boolean;
 }
 
@@ -68,15 +78,15 @@ export async function createRedisBroker(
     const expected = "a whole number of milliseconds from 1 to 60000";
     throw invalidOption({ path: "deadlineMs", value: deadlineMs, expected });
   }
-  const { onProblem, now = Date.now, importIoredis = () => import("ioredis") } = dependencies;
+  const importIoredis = dependencies.importIoredis ?? (() => import("ioredis"));
   const connection = await connectBroker(options.connection, path, importIoredis);
-  return new PipelinedBroker(name, connection, deadlineMs, onProblem, now);
+  return new PipelinedBroker(name, connection, deadlineMs, dependencies);
 }
 
-interface Entry {
-  readonly queue: QueueSpecification;
-  readonly commands: readonly RedisCommand[];
-}
+/** Time between two surveys of the queues that there are, in milliseconds, as long as somebody reads. */
+const SURVEY_INTERVAL_MS = 15_000;
+/** The same after a survey that failed. */
+const SURVEY_RETRY_MS = 1000;
 
 class PipelinedBroker implements RedisBroker {
   readonly broker: string;
@@ -84,80 +94,160 @@ class PipelinedBroker implements RedisBroker {
   readonly #deadlineMs: number;
   readonly #onProblem: ProblemListener;
   readonly #now: () => number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #claims: LabelClaims;
+  readonly #clock: BrokerClock;
+  readonly #declared = new Map<string, ReadableQueue>();
+  readonly #counters: CounterSpecification[] = [];
+  readonly #discoveries: Discovery[] = [];
   readonly #reading = new Map<Deadline, Promise<unknown>>();
+  #surveyDueAt = 0;
+  #hasEvalRo = true;
   #closed = false;
 
   constructor(
     name: string,
     connection: BrokerConnection,
     deadlineMs: number,
-    onProblem: ProblemListener,
-    now: () => number,
+    { onProblem, claims, now = Date.now }: RedisBrokerDependencies,
   ) {
     this.broker = name;
     this.#connection = connection;
     this.#deadlineMs = deadlineMs;
     this.#onProblem = onProblem;
     this.#now = now;
+    this.#claims = claims ?? { claim: (label) => !this.has(label), release: () => {} };
+    this.#clock = new BrokerClock(now);
   }
 
-  add(queue: QueueSpecification): void {
-    if (this.#entries.has(queue.label)) {
-      const message = `queues: two queues of broker "${this.broker}" have the label ${JSON.stringify(queue.label)}. Set \`label\` on one of them.`;
-      throw new TaskVitalsError("DUPLICATE_QUEUE", message);
+  add(source: SourceSpecification): void {
+    if (source.kind === "counter") this.#counters.push(source);
+    else if (source.kind === "discovery") this.#discover(source);
+    else {
+      const { label, layout, name, fields } = source;
+      if (this.#declared.has(label)) {
+        const message = `queues: two queues of broker "${this.broker}" have the label ${JSON.stringify(label)}. Set \`label\` on one of them.`;
+        throw new TaskVitalsError("DUPLICATE_QUEUE", message);
+      }
+      for (const discovery of this.#discoveries) discovery.drop(label);
+      this.#declared.set(label, { label, layout: layouts[layout], name, fields });
     }
-    this.#entries.set(queue.label, { queue, commands: layouts[queue.layout].commands(queue) });
   }
 
   remove(label: string): boolean {
-    return this.#entries.delete(label);
+    const discovery = this.#discoveries.find((one) => one.has(label));
+    discovery?.drop(label);
+    return this.#declared.delete(label) || discovery !== undefined;
   }
 
   has(label: string): boolean {
-    return this.#entries.has(label);
+    return this.#declared.has(label) || this.#discoveries.some((discovery) => discovery.has(label));
   }
 
-  async read(): Promise<readonly (QueueReading | QueueReadFailure)[]> {
-    const entries = [...this.#entries.values()];
-    if (entries.length === 0) return [];
-    const commands = entries.flatMap((entry) => entry.commands);
-    const replies = await this.#exchange(commands);
-    const readAtSeconds = this.#now() / 1000;
-    let next = 0;
-    return entries.map(({ queue, commands }) => {
-      const own = replies.slice(next, next + commands.length);
-      next += commands.length;
-      const { label, layout } = queue;
-      const failed = own.find((reply) => !reply.ok);
-      if (failed?.ok === false) return { ok: false, queue: label, reason: failed.reason, detail: failed.detail };
-      const ready = layouts[layout].interpret(own.map((reply) => reply.ok && reply.value));
-      if (ready === undefined) return { ok: false, queue: label, reason: "error", detail: "an unexpected reply" };
-      return { ok: true, queue: label, ready, readAtSeconds };
-    });
+  async read(): Promise<BrokerReading> {
+    if (this.#closed) return this.#refuse(failure("refused", "the reader was shut down"));
+    using deadline = new Deadline(this.#deadlineMs);
+    const reading = this.#read(deadline);
+    this.#reading.set(deadline, reading);
+    try {
+      return await reading;
+    } finally {
+      this.#reading.delete(deadline);
+      this.#survey();
+    }
   }
 
   async shutdown(): Promise<void> {
     this.#closed = true;
     this.#connection.close();
     for (const deadline of this.#reading.keys()) deadline.expire();
-    await Promise.all(this.#reading.values());
+    await Promise.all([...this.#reading.values(), ...this.#discoveries.map((discovery) => discovery.close())]);
     // A reading that waited for its connection may have listened to it after the first call.
     this.#connection.close();
   }
 
-  async #exchange(commands: readonly RedisCommand[]): Promise<readonly RedisReply[]> {
-    if (this.#closed) return commands.map(() => failure("refused", "the reader was shut down"));
-    using deadline = new Deadline(this.#deadlineMs);
-    const exchange = this.#connection.exchange(commands, deadline).catch(() => {
-      this.#onProblem("read_queue", `Reading the queues of broker "${this.broker}" failed unexpectedly.`);
-      return commands.map(() => failure("error", "the reader failed unexpectedly"));
-    });
-    this.#reading.set(deadline, exchange);
+  async #read(deadline: Deadline): Promise<BrokerReading> {
+    const queues = this.#queues();
     try {
-      return await exchange;
-    } finally {
-      this.#reading.delete(deadline);
+      const health = this.#connection.nodes(deadline).then((nodes) => readHealth(nodes, this.#clock, deadline));
+      // The first commands that compare with a time must know what time it is.
+      if (!this.#clock.isSet) await Promise.race([health, this.#clock.known]);
+      const exchange = this.#exchange(deadline);
+      const [outcomes, { totals, failures }] = await Promise.all([
+        readQueues(queues, exchange, this.#clock.now()),
+        readTotals(this.#counters, exchange),
+      ]);
+      const readAtSeconds = this.#now() / 1000;
+      return {
+        queues: [...outcomes.map((outcome) => toReading(outcome, readAtSeconds)), ...failures, ...this.#blindness()],
+        totals,
+        health: await health,
+        unacked: unackedOf(outcomes),
+      };
+    } catch {
+      this.#onProblem("read_queue", `Reading the queues of broker "${this.broker}" failed unexpectedly.`);
+      return this.#refuse(failure("error", "the reader failed unexpectedly"));
     }
   }
+
+  #queues(): readonly ReadableQueue[] {
+    return [...this.#declared.values(), ...this.#discoveries.flatMap((discovery) => [...discovery.queues])];
+  }
+
+  /** The same answer for every queue. */
+  #refuse({ reason, detail }: RedisFailure): BrokerReading {
+    const queues = this.#queues().map(({ label: queue }) => ({ ok: false as const, queue, reason, detail }));
+    return { queues, totals: [], health: undefined, unacked: undefined };
+  }
+
+  #exchange(deadline: Deadline): Exchange {
+    return async (commands) => {
+      const send: Exchange = (all) => this.#connection.exchange(all, deadline);
+      const replies = await (this.#hasEvalRo ? send : withoutEvalRo(send))(commands);
+      if (this.#hasEvalRo && lacksEvalRo(replies)) this.#hasEvalRo = false;
+      return replies;
+    };
+  }
+
+  #discover({ layout, fields }: DiscoverySpecification): void {
+    const discovery = new Discovery({
+      layout: layouts[layout] as QueueLayout,
+      layoutName: layout,
+      fields,
+      connection: this.#connection,
+      claims: this.#claims,
+      label: labelValue,
+      stepMs: this.#deadlineMs,
+    });
+    this.#discoveries.push(discovery);
+    this.#surveyDueAt = 0;
+    this.#survey();
+  }
+
+  /** In the background, behind a reading: nobody waits for it. */
+  #survey(): void {
+    if (this.#closed || this.#discoveries.length === 0 || performance.now() < this.#surveyDueAt) return;
+    this.#surveyDueAt = performance.now() + SURVEY_INTERVAL_MS;
+    for (const discovery of this.#discoveries) {
+      void discovery.survey().then((whole) => {
+        if (!whole) this.#surveyDueAt = Math.min(this.#surveyDueAt, performance.now() + SURVEY_RETRY_MS);
+      });
+    }
+  }
+
+  /** Queues that could not be looked for. */
+  #blindness(): BrokerReading["queues"] {
+    return this.#discoveries.flatMap(({ failure, label }) =>
+      failure === undefined ? [] : [{ ok: false as const, queue: label, ...failure }],
+    );
+  }
+}
+
+/** Several queues may share a store of unacknowledged tasks. */
+function unackedOf(outcomes: readonly QueueOutcome[]): number | undefined {
+  const stores = new Map<string, number>();
+  for (const outcome of outcomes) {
+    const unacked = "reading" in outcome ? outcome.reading.unacked : undefined;
+    if (unacked !== undefined) stores.set(unacked.key, unacked.count);
+  }
+  return stores.size === 0 ? undefined : [...stores.values()].reduce((sum, count) => sum + count, 0);
 }

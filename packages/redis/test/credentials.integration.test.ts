@@ -43,7 +43,7 @@ describe.each(ioredisVersions)("credentials, with ioredis $major", (version) => 
     await using broker = await openBroker(`redis://:${encoded}@127.0.0.1:${server.port}`, ["a", "b"], {
       importIoredis,
     });
-    const results = await broker.read();
+    const results = (await broker.read()).queues;
     expect(results).toEqual(
       ["a", "b"].map((queue) => ({
         ok: false,
@@ -86,7 +86,7 @@ describe.each(ioredisVersions)("credentials, with ioredis $major", (version) => 
   it("shows no password that the server repeats", async () => {
     await using server = await startRedis({ args: ["--rename-command", "AUTH", ""] });
     await using broker = await openBroker(`redis://:${encoded}@127.0.0.1:${server.port}`, ["jobs"], { importIoredis });
-    const results = await broker.read();
+    const results = (await broker.read()).queues;
     expect(results).toMatchObject([{ ok: false, reason: "auth" }]);
     expectNoSecret([results, broker, broker.problems]);
   });

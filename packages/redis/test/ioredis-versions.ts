@@ -31,6 +31,9 @@ export function recordingIoredis(version: IoredisVersion): {
   return { clients, importIoredis: async () => ({ Redis: RecordedRedis }) };
 }
 
+/** Commands that a reading sends to each server beside those of the queues: `ping`, `time`, `info`. */
+export const HEALTH_COMMANDS = 3;
+
 /** How many commands a client still holds. */
 export function heldCommands(client: AnyRedis): number {
   const { offlineQueue } = client as unknown as { offlineQueue: { length: number } };

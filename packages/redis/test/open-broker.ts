@@ -9,7 +9,7 @@ import {
 /** A broker with its queues, shut down at the end of the test. */
 export interface OpenBroker extends RedisBroker, AsyncDisposable {
   /** Reads and answers, for each queue, its length or why there is none. */
-  lengths(): Promise<Record<string, number | string>>;
+  lengths(): Promise<Record<string, number | string | undefined>>;
   /** What was reported as a failure of the reader itself. */
   readonly problems: readonly string[];
 }
@@ -31,7 +31,7 @@ export async function openBroker(
     problems,
     lengths: async () =>
       Object.fromEntries(
-        (await broker.read()).map((result) => [result.queue, result.ok ? result.ready : result.reason]),
+        (await broker.read()).queues.map((result) => [result.queue, result.ok ? result.ready : result.reason]),
       ),
     [Symbol.asyncDispose]: () => broker.shutdown(),
   });

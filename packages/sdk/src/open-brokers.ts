@@ -1,13 +1,13 @@
 import { type QueueReader, TaskVitalsError } from "@taskvitals/core";
-import { createRedisBroker, type QueueSpecification, type RedisBroker } from "@taskvitals/redis";
+import { createRedisBroker, type LabelClaims, type RedisBroker, type SourceSpecification } from "@taskvitals/redis";
 import type { QueueRegistryOptions } from "./queue-registry.ts";
 
 /** The brokers that are connected to, and their queues. */
 export interface OpenBrokers {
-  /** Adds a queue to its broker, which is opened in the background if this is its first. */
-  add(queue: QueueSpecification): void;
-  /** Takes a queue from its broker. */
-  remove(queue: QueueSpecification): void;
+  /** Adds a source to its broker, which is opened in the background if this is its first. */
+  add(source: SourceSpecification): void;
+  /** Takes the queue with this label from whichever broker has it. Answers whether there was one. */
+  drop(label: string): boolean;
   readers(): Iterable<QueueReader>;
   shutdown(): Promise<void>;
 }
@@ -15,12 +15,14 @@ export interface OpenBrokers {
 /**
  * Opens the declared brokers, but for those on demand that have no queue yet.
  *
- * @param declared - the queues that there are when a broker opens
+ * @param claims - which discovered queues may be reported
+ * @param declared - what there is to read when a broker opens
  * @throws TaskVitalsError for a bad URL or client; none is open then
  */
 export async function openBrokers(
   { brokers: known, deadlineMs, onChange, onProblem }: Omit<QueueRegistryOptions, "queues" | "path">,
-  declared: () => Iterable<QueueSpecification>,
+  claims: LabelClaims,
+  declared: () => Iterable<SourceSpecification>,
 ): Promise<OpenBrokers> {
   const opened = new Map<string, RedisBroker>();
   const opening = new Map<string, Promise<void>>();
@@ -30,9 +32,9 @@ export async function openBrokers(
     const broker = known.get(name);
     if (broker === undefined) return;
     const { connection, path } = broker;
-    const reader = await createRedisBroker({ name, connection, path, deadlineMs }, { onProblem });
+    const reader = await createRedisBroker({ name, connection, path, deadlineMs }, { onProblem, claims });
     if (closed) return reader.shutdown();
-    for (const queue of declared()) if (queue.broker === name) reader.add(queue);
+    for (const source of declared()) if (source.broker === name) reader.add(source);
     opened.set(name, reader);
   };
   const openLate = (name: string): Promise<void> =>
@@ -47,7 +49,7 @@ export async function openBrokers(
     await Promise.all(opening.values());
   };
 
-  const wanted = new Set([...declared()].map((queue) => queue.broker));
+  const wanted = new Set([...declared()].map((source) => source.broker));
   try {
     for (const [name, { onDemand }] of known) if (!onDemand || wanted.has(name)) await open(name);
   } catch (error) {
@@ -55,12 +57,12 @@ export async function openBrokers(
     throw error;
   }
   return {
-    add: (queue) => {
-      const reader = opened.get(queue.broker);
-      if (reader !== undefined) reader.add(queue);
-      else if (!closed && !opening.has(queue.broker)) opening.set(queue.broker, openLate(queue.broker));
+    add: (source) => {
+      const reader = opened.get(source.broker);
+      if (reader !== undefined) reader.add(source);
+      else if (!closed && !opening.has(source.broker)) opening.set(source.broker, openLate(source.broker));
     },
-    remove: (queue) => void opened.get(queue.broker)?.remove(queue.label),
+    drop: (label) => [...opened.values()].map((reader) => reader.remove(label)).includes(true),
     readers: () => opened.values(),
     shutdown,
   };

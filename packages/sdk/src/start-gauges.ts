@@ -1,24 +1,29 @@
-import { createQueueObserver, observeTaskActivity, type QueueObserver } from "@taskvitals/core";
+import {
+  createQueueObserver,
+  observeTaskActivity,
+  type QueueObserver,
+  type TaskActivitySource,
+} from "@taskvitals/core";
 import { startHostVitals } from "./host/host-vitals.ts";
 import type { QueueRegistry } from "./queue-registry.ts";
-import { warnOfReadFailures } from "./read-failures.ts";
+import { warnOfReadProblems } from "./read-problems.ts";
 import { startHostMetrics, startRuntimeMetrics } from "./runtime-metrics.ts";
-import { observeSeries } from "./series-vitals.ts";
+import { observeSeries, type SeriesRefusals } from "./series-vitals.ts";
 import type { StartContext } from "./start-context.ts";
-import type { StartedRecorder } from "./start-recorder.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** Registers the gauges of taskvitals; `undefined` where the caller's provider gives no way to report them truthfully. */
 export async function startGauges(
   { options, problems, cleanup }: StartContext,
   telemetry: Telemetry,
-  recorder: StartedRecorder,
+  activity: TaskActivitySource,
   registry: QueueRegistry,
+  refusals: SeriesRefusals,
 ): Promise<QueueObserver | undefined> {
   const { observables } = telemetry;
   if (observables === undefined) return undefined;
-  observeTaskActivity(observables, recorder.activity);
-  observeSeries(observables, telemetry.seriesCounts, recorder.refusals.counts);
+  observeTaskActivity(observables, activity);
+  observeSeries(observables, telemetry.seriesCounts, refusals.counts);
   if (options.hostVitals !== false) {
     cleanup.add("Host vitals", await startHostVitals(observables, problems.report));
   }
@@ -27,7 +32,7 @@ export async function startGauges(
     meter: telemetry.meter,
     readers: registry.readers,
     onProblem: problems.report,
-    onReadFailure: warnOfReadFailures(problems.warn),
+    onReadProblem: warnOfReadProblems(problems.warn),
   });
 }
 

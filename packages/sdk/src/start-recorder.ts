@@ -1,25 +1,24 @@
 import { createTaskRecorder, type TaskRecorder, type TaskRecorderHandle } from "@taskvitals/core";
-import { countRefusals, type SeriesRefusals } from "./series-vitals.ts";
+import type { CounterSpecification } from "@taskvitals/redis";
+import type { SeriesRefusals } from "./series-vitals.ts";
 import type { StartContext } from "./start-context.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
-
-/** A recorder, and what its limit refused. */
-export interface StartedRecorder extends TaskRecorderHandle {
-  readonly refusals: SeriesRefusals;
-}
 
 /**
  * Creates the recorder and declares what the options declare.
  *
+ * @param refusals - told of what the limit refuses
  * @param queues - labels of the declared queues: where there is one, it is the queue of tasks that name none
- * @throws TaskVitalsError `INVALID_OPTION` for a bad task name or number of slots
+ * @param counters - counters in Redis, whose labels the recorder must not use
+ * @throws TaskVitalsError `INVALID_OPTION` for a bad task name or number of slots, `DUPLICATE_SERIES` for a task that a counter reports
  */
 export function startRecorder(
   { options, settings, problems }: StartContext,
   telemetry: Telemetry,
+  refusals: SeriesRefusals,
   queues: readonly string[],
-): StartedRecorder {
-  const refusals = countRefusals(settings.maxSeries, problems.warn);
+  counters: readonly CounterSpecification[],
+): TaskRecorderHandle {
   const handle = createTaskRecorder({
     meter: telemetry.meter,
     defaultQueue: options.defaultQueue ?? (queues.length === 1 ? queues[0] : undefined),
@@ -27,10 +26,11 @@ export function startRecorder(
     maxSeries: settings.maxSeries,
     onProblem: problems.report,
     onSeriesRefused: refusals.onRefused,
+    isReserved: (task, queue) => counters.some((counter) => counter.task === task && counter.queue === queue),
   });
   for (const { task, queue } of settings.tasks) handle.tasks.declare(task, { queue });
   declareSlots(handle.tasks, options.concurrency);
-  return { ...handle, refusals };
+  return handle;
 }
 
 function declareSlots(tasks: TaskRecorder, slots: StartContext["options"]["concurrency"]): void {

@@ -8,6 +8,7 @@ import { resolveSettings } from "./options/settings.ts";
 import type { TaskVitalsOptions } from "./options/task-vitals-options.ts";
 import { createProblemLog } from "./problem-log.ts";
 import { createQueueRegistry } from "./queue-registry.ts";
+import { countRefusals } from "./series-vitals.ts";
 import { createTimedCollector, listen } from "./serve-page.ts";
 import { flushOnSignals } from "./signals.ts";
 import type { StartContext } from "./start-context.ts";
@@ -49,10 +50,13 @@ export async function startTaskVitals(options: TaskVitalsOptions = {}): Promise<
 async function start(context: StartContext): Promise<TaskVitals> {
   const { options, settings, problems, cleanup } = context;
   let observer: QueueObserver | undefined;
+  const refusals = countRefusals(settings, problems.warn);
   const registry = await createQueueRegistry({
     brokers: settings.brokers,
     queues: settings.queues,
     path: settings.queuesPath,
+    maxQueues: settings.maxQueues,
+    onQueueRefused: refusals.onQueueRefused,
     deadlineMs: settings.readDeadlineMs,
     onChange: () => observer?.invalidate(),
     onProblem: problems.report,
@@ -60,8 +64,8 @@ async function start(context: StartContext): Promise<TaskVitals> {
   cleanup.add("A Redis connection", () => registry.shutdown());
 
   const telemetry = await startTelemetry(context);
-  const recorder = startRecorder(context, telemetry, registry.queues.list());
-  observer = await startGauges(context, telemetry, recorder, registry);
+  const recorder = startRecorder(context, telemetry, refusals, registry.queues.list(), registry.counters);
+  observer = await startGauges(context, telemetry, recorder.activity, registry, refusals);
   await startInstrumentations(context, telemetry);
   const collector = createTimedCollector(context, telemetry);
   const endpoint = await listen(context, collector);
@@ -97,15 +101,15 @@ async function startTelemetry(context: StartContext): Promise<Telemetry> {
 }
 
 async function createTelemetry({ options, settings, problems }: StartContext): Promise<Telemetry> {
-  const { exposition, maxSeries, otlp, resourceAttributes, serviceName } = settings;
+  const { exposition, maxQueues, maxSeries, otlp, resourceAttributes, serviceName } = settings;
   if (options.meterProvider !== undefined) {
-    return createBorrowedTelemetry(options.meterProvider, options.metricProducer, maxSeries, problems);
+    return createBorrowedTelemetry(options.meterProvider, options.metricProducer, { maxSeries, maxQueues }, problems);
   }
   return createOwnTelemetry({
     resource: createResource(serviceName, resourceAttributes),
     otlp,
     exposition,
-    maxSeries,
+    limits: { maxSeries, maxQueues },
     problems,
   });
 }

@@ -1,7 +1,7 @@
 import type { Counter } from "@opentelemetry/api";
 import { expect, test } from "vitest";
 import { createProblemLog } from "../src/problem-log.ts";
-import { warnOfReadFailures } from "../src/read-failures.ts";
+import { warnOfReadProblems } from "../src/read-problems.ts";
 
 function counting(): { counter: Counter; counts: Record<string, number> } {
   const counts: Record<string, number> = {};
@@ -62,12 +62,12 @@ test("causes without end fill neither the log nor the memory", () => {
 
 test("a broker that cannot be read is one warning for all its queues, per reason", () => {
   const lines: string[] = [];
-  const onFailure = warnOfReadFailures((line) => lines.push(line));
+  const onFailure = warnOfReadProblems((line) => lines.push(line));
   for (const queue of ["a", "b"]) {
-    onFailure("jobs", { ok: false, queue, reason: "refused", detail: "no connection to the server: ECONNREFUSED" });
-    onFailure("jobs", { ok: false, queue, reason: "refused", detail: "the connection was closed" });
+    onFailure("jobs", queue, { reason: "refused", detail: "no connection to the server: ECONNREFUSED" });
+    onFailure("jobs", queue, { reason: "refused", detail: "the connection was closed" });
   }
-  onFailure("jobs", { ok: false, queue: "a", reason: "timeout", detail: "no answer in time" });
+  onFailure("jobs", "a", { reason: "timeout", detail: "no answer in time" });
   expect(lines).toEqual([
     'the queues of broker "jobs" cannot be read: refused (no connection to the server: ECONNREFUSED). No samples until that changes.',
     'the queues of broker "jobs" cannot be read: timeout (no answer in time). No samples until that changes.',
@@ -76,11 +76,21 @@ test("a broker that cannot be read is one warning for all its queues, per reason
 
 test("a queue that is at fault itself is one warning of its own", () => {
   const lines: string[] = [];
-  const onFailure = warnOfReadFailures((line) => lines.push(line));
-  for (const queue of ["a", "a", "b"])
-    onFailure("jobs", { ok: false, queue, reason: "wrong_type", detail: "WRONGTYPE" });
+  const onFailure = warnOfReadProblems((line) => lines.push(line));
+  for (const queue of ["a", "a", "b"]) onFailure("jobs", queue, { reason: "wrong_type", detail: "WRONGTYPE" });
   expect(lines).toEqual([
     'queue "a" of broker "jobs" cannot be read: wrong_type (WRONGTYPE). No samples until that changes.',
     'queue "b" of broker "jobs" cannot be read: wrong_type (WRONGTYPE). No samples until that changes.',
+  ]);
+});
+
+test("a queue that is not found reads 0, and the warning says so", () => {
+  const lines: string[] = [];
+  const onProblem = warnOfReadProblems((line) => lines.push(line));
+  onProblem("jobs", "a", { reason: "queue_missing", detail: "RQ has no such queue" });
+  onProblem("jobs", "b", { reason: "auth", detail: "in part: NOPERM" });
+  expect(lines).toEqual([
+    'queue "a" of broker "jobs": queue_missing (RQ has no such queue).',
+    'the queues of broker "jobs" can be read only in part: NOPERM (auth).',
   ]);
 });

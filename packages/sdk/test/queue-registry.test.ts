@@ -14,6 +14,8 @@ async function registry(
     brokers: new Map([["default", { connection: NOWHERE, path: "redis", onDemand: false }]]),
     queues,
     path: "queues",
+    maxQueues: 10_000,
+    onQueueRefused: () => {},
     deadlineMs: 50,
     onChange: () => {},
     onProblem: () => {},
@@ -162,4 +164,27 @@ test("a broker on demand is not opened after shutdown", async () => {
   await shutdown();
   queues.add("list:b");
   expect([...readers()]).toEqual([]);
+});
+
+test("a queue beyond maxQueues is refused at start-up", async () => {
+  const refusal = await refusalOf(() => registry(["list:a", "list:b", "list:c"], { maxQueues: 2 }));
+  expect(refusal).toMatchObject({ code: "INVALID_OPTION" });
+  expect(refusal.message).toBe("queues[2]: expected at most 2 queues (maxQueues). Declare fewer, or raise maxQueues.");
+});
+
+test("two counters in Redis that would be one series are refused", async () => {
+  const refusal = await refusalOf(() => registry(["counter:a=task_success_total", "counter:b=task_success_total"]));
+  expect(refusal).toMatchObject({ code: "DUPLICATE_SERIES" });
+  expect(refusal.message).toBe(
+    'queues[1]: the counters "b" and "a" would both be the success counter of task="_ALL", queue="_ALL"; ' +
+      "expected one key per series. Set task or queue on one of them.",
+  );
+});
+
+test("a counter is no queue: it is not listed, and can not be added later", async () => {
+  const { queues, counters } = await registry(["list:jobs", "counter:done=task_success_total,queue=jobs"]);
+  expect(queues.list()).toEqual(["jobs"]);
+  expect(counters).toMatchObject([{ key: "done", counter: "success", task: "_ALL", queue: "jobs" }]);
+  expect(() => queues.add("counter:more=task_retry_total")).toThrow(/counters are declared at start-up/);
+  expect(counters).toHaveLength(1);
 });

@@ -94,6 +94,7 @@ const options = {
   buckets: v.optional(v.strictObject(buckets, "an object")),
   readDeadlineMs: v.optional(whole(10, 10_000)),
   maxSeries: v.optional(whole(1, 100_000)),
+  maxQueues: v.optional(whole(1, 100_000)),
   hostVitals: v.optional(flag),
   runtimeMetrics: v.optional(flag),
   hostMetrics: v.optional(flag),

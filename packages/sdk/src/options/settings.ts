@@ -1,5 +1,5 @@
 import { DURATION_BUCKETS_SECONDS, invalidOption, resolveBuckets } from "@taskvitals/core";
-import type { QueueOptions } from "@taskvitals/redis";
+import type { CounterOptions, QueueOptions } from "@taskvitals/redis";
 import type { EndpointOptions } from "../endpoint/index.ts";
 import type { DeclaredBroker } from "../queue-registry.ts";
 import type { OtlpSettings } from "../telemetry/otlp-reader.ts";
@@ -14,7 +14,7 @@ export interface Settings {
   readonly serviceName: string | undefined;
   readonly resourceAttributes: Readonly<Record<string, string | number | boolean>>;
   readonly brokers: ReadonlyMap<string, DeclaredBroker>;
-  readonly queues: readonly (string | QueueOptions)[];
+  readonly queues: readonly (string | QueueOptions | CounterOptions)[];
   readonly queuesPath: string;
   readonly tasks: readonly DeclaredTask[];
   readonly endpoint: EndpointOptions | undefined;
@@ -22,6 +22,7 @@ export interface Settings {
   readonly durationBuckets: readonly number[];
   readonly readDeadlineMs: number;
   readonly maxSeries: number;
+  readonly maxQueues: number;
   readonly exposition: ExpositionName;
 }
 
@@ -57,6 +58,7 @@ export function resolveSettings(options: TaskVitalsOptions): Settings {
     ),
     readDeadlineMs: options.readDeadlineMs ?? 250,
     maxSeries: options.maxSeries ?? 2000,
+    maxQueues: options.maxQueues ?? 10_000,
     exposition: options.exposition ?? environment.exposition ?? "incremental",
   };
 }

@@ -1,5 +1,5 @@
 import type { MeterProvider } from "@opentelemetry/api";
-import type { QueueOptions, RedisClientLike } from "@taskvitals/redis";
+import type { CounterOptions, QueueOptions, RedisClientLike } from "@taskvitals/redis";
 import type { EndpointOptions } from "../endpoint/endpoint-options.ts";
 import type { Logger } from "../logger.ts";
 import type { TaskVitalsMetricProducer } from "../telemetry/metric-producer.ts";
@@ -70,10 +70,11 @@ export interface TaskVitalsOptions {
    */
   readonly brokers?: Readonly<Record<string, string | RedisClientLike>> | undefined;
   /**
-   * Queues to read: `"<layout>:<name>"` split at the first colon, or an object. Default: `TASKVITALS_QUEUES`. Needs a broker. Two queues
-   * that would share one `queue` label are refused, unless one sets `label`.
+   * Queues to read: `"<layout>:<name>"` split at the first colon, or an object; `"<layout>:*"` for every queue that the framework has. Also
+   * counters that workers keep in Redis: `"counter:<key>=task_success_total,task=<task>,queue=<queue>"`, or an object. Default:
+   * `TASKVITALS_QUEUES`. Needs a broker. Two queues that would share one `queue` label are refused, unless one sets `label`.
    */
-  readonly queues?: readonly (string | QueueOptions)[] | undefined;
+  readonly queues?: readonly (string | QueueOptions | CounterOptions)[] | undefined;
   /** Tasks that exist at 0 from the start, so that their first success and failure are visible to `increase()`. */
   readonly tasks?: readonly (string | DeclaredTask)[] | undefined;
   /** The `queue` label of tasks that name none. Default: the declared queue where there is exactly one, else `_UNKNOWN`. */
@@ -99,6 +100,11 @@ export interface TaskVitalsOptions {
   readonly readDeadlineMs?: number | undefined;
   /** Most live (task, queue) pairs, 1 to 100 000; what comes after is counted in one overflow series. Default 2000. */
   readonly maxSeries?: number | undefined;
+  /**
+   * Most queues, declared and discovered together, 1 to 100 000. More than that declared are refused; more discovered are left out and
+   * counted in `taskvitals_series_overflow_total`. Default 10 000.
+   */
+  readonly maxQueues?: number | undefined;
   /** Report CPU and memory (`system_*`). Default true. */
   readonly hostVitals?: boolean | undefined;
   /**

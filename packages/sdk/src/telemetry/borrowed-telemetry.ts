@@ -3,7 +3,7 @@ import { invalidOption } from "@taskvitals/core";
 import type { ProblemLog } from "../problem-log.ts";
 import { AttachableProducer, type TaskVitalsMetricProducer } from "./metric-producer.ts";
 import { SCOPE_NAME, type Telemetry } from "./telemetry.ts";
-import { createVitalsProvider } from "./vitals-provider.ts";
+import { createVitalsProvider, type SeriesLimits } from "./vitals-provider.ts";
 
 /**
  * Telemetry on the caller's meter provider. Gauges live on a provider of our own, from which the producer that the caller gave to
@@ -12,7 +12,7 @@ import { createVitalsProvider } from "./vitals-provider.ts";
 export function createBorrowedTelemetry(
   provider: MeterProvider,
   producer: TaskVitalsMetricProducer | undefined,
-  maxSeries: number,
+  limits: SeriesLimits,
   problems: ProblemLog,
 ): Telemetry {
   if (producer !== undefined && !(producer instanceof AttachableProducer)) {
@@ -25,7 +25,7 @@ export function createBorrowedTelemetry(
         "startTaskVitals({ metricProducer }).",
     );
   }
-  const own = createVitalsProvider(maxSeries, problems);
+  const own = createVitalsProvider(limits, problems);
   producer?.attach(own.createProducer());
   return {
     provider,

@@ -12,7 +12,7 @@ import { incrementalPages, standardPages } from "./page-source.ts";
 import { PullReader } from "./pull-reader.ts";
 import { ScrapeReader } from "./scrape-reader.ts";
 import { SCOPE_NAME, type Telemetry } from "./telemetry.ts";
-import { createVitalsProvider } from "./vitals-provider.ts";
+import { createVitalsProvider, type SeriesLimits } from "./vitals-provider.ts";
 
 /** What {@link createOwnTelemetry} needs. */
 export interface OwnTelemetryOptions {
@@ -20,7 +20,7 @@ export interface OwnTelemetryOptions {
   /** Push over OTLP as well. */
   readonly otlp: OtlpSettings | undefined;
   readonly exposition: ExpositionName;
-  readonly maxSeries: number;
+  readonly limits: SeriesLimits;
   readonly problems: ProblemLog;
 }
 
@@ -31,7 +31,7 @@ export interface OwnTelemetryOptions {
  */
 export async function createOwnTelemetry(options: OwnTelemetryOptions): Promise<Telemetry> {
   const { problems } = options;
-  const own = createVitalsProvider(options.maxSeries, problems);
+  const own = createVitalsProvider(options.limits, problems);
   const standard = options.exposition === "standard";
   const pull = standard ? new ScrapeReader([own.createProducer()]) : new PullReader();
   const readers: IMetricReader[] = [pull];

@@ -1,4 +1,4 @@
-import type { ProblemOperation } from "@taskvitals/core";
+import { type ProblemOperation, TASK_STATES } from "@taskvitals/core";
 import { type BindableMeterProvider, createMeterProvider, type RefusalReason } from "@taskvitals/meter";
 import type { ProblemLog } from "../problem-log.ts";
 
@@ -13,10 +13,22 @@ const OPERATIONS: Partial<Record<RefusalReason, ProblemOperation>> = {
   exposition_clash: "expose",
 };
 
+/** How many label sets the instruments of taskvitals may have. */
+export interface SeriesLimits {
+  /** Of each counter and histogram. */
+  readonly maxSeries: number;
+  /** Queues; each has one label set of most gauges, and one per state of one of them. */
+  readonly maxQueues: number;
+}
+
 /** Creates the provider on which the instruments of taskvitals live, telling `problems` what it refuses. */
-export function createVitalsProvider(maxSeries: number, problems: ProblemLog): BindableMeterProvider {
+export function createVitalsProvider(
+  { maxSeries, maxQueues }: SeriesLimits,
+  problems: ProblemLog,
+): BindableMeterProvider {
   return createMeterProvider({
     maxSeries,
+    maxObserved: Math.max(maxQueues, maxSeries) * TASK_STATES.length,
     observeTimeoutMs: CALLBACK_TIMEOUT_MS,
     onWarning: ({ message }) => problems.warn(message),
     onRefused: ({ reason }) => {

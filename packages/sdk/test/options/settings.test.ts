@@ -23,6 +23,7 @@ test("without options and environment the defaults hold", () => {
     durationBuckets: DURATION_BUCKETS_SECONDS,
     readDeadlineMs: 250,
     maxSeries: 2000,
+    maxQueues: 10_000,
     exposition: "incremental",
   });
 });

@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { DriverProgram } from "./driver.ts";
+
+const here = import.meta.dirname;
+
+/**
+ * A driver in Python.
+ *
+ * @param environment - the virtual environment that it runs in: `arq` for Arq, `python` for every other framework
+ * @param script - its path in this folder: `rq/driver.py`
+ */
+export function frameworkProgram(environment: "python" | "arq", script: string): DriverProgram {
+  return {
+    command: built(join(environment, "bin", "python")),
+    args: [join(here, script)],
+    // `protocol.py` lies in the folder that is added to the path.
+    env: { PYTHONPATH: join(here, "python"), PYTHONDONTWRITEBYTECODE: "1", PYTHONUNBUFFERED: "1" },
+  };
+}
+
+/** A driver in Ruby, by its path in this folder: `sidekiq/driver.rb`. */
+export function rubyProgram(script: string): DriverProgram {
+  return { command: "ruby", args: [join(here, script)] };
+}
+
+/** The driver for Asynq. */
+export function asynqProgram(): DriverProgram {
+  return { command: built("asynq-driver"), args: [] };
+}
+
+function built(path: string): string {
+  const command = join(here, ".built", path);
+  if (!existsSync(command)) throw new Error(`${command} is not there: run \`npm run services\``);
+  return command;
+}

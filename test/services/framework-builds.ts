@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Build } from "./build-once.ts";
+
+/** Where the driver programs of the task frameworks are. */
+export const frameworksFolder: string = join(import.meta.dirname, "..", "frameworks");
+
+/** What `npm run services` builds for the drivers, beside what it installs. Nothing of it leaves the folder of builds. */
+export function frameworkBuilds(): readonly Build[] {
+  return [
+    virtualEnvironment("python", join(frameworksFolder, "python", "requirements.txt")),
+    virtualEnvironment("arq", join(frameworksFolder, "arq", "requirements.txt")),
+    goProgram("asynq-driver", join(frameworksFolder, "asynq")),
+  ];
+}
+
+function virtualEnvironment(name: string, requirements: string): Build {
+  return {
+    name,
+    // An environment works with the Python that made it, and with no other.
+    inputs: [
+      readFileSync(requirements, "utf8"),
+      output("python3", ["-c", "import sys; print(sys.version, sys.prefix)"]),
+    ],
+    make(path) {
+      const advice = "It needs Python 3.10 or newer with venv, and a package index that pip can reach.";
+      run("python3", ["-m", "venv", path], advice);
+      const install = [
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--requirement",
+        requirements,
+      ];
+      run(join(path, "bin", "python"), install, advice);
+    },
+  };
+}
+
+function goProgram(name: string, source: string): Build {
+  const files = globSync(["**/*.go", "go.mod", "go.sum"], { cwd: source }).sort();
+  const version = /^go (\S+)/m.exec(readFileSync(join(source, "go.mod"), "utf8"))?.[1];
+  return {
+    name,
+    inputs: files.flatMap((file) => [file, readFileSync(join(source, file), "utf8")]),
+    make(path) {
+      const advice = `It needs a module proxy that Go can reach, and Go ${version} or 1.21, which fetches that; Debian 12 has 1.19.`;
+      run("go", ["build", "-mod=readonly", "-buildvcs=false", "-o", path, "."], advice, source);
+    },
+  };
+}
+
+function run(command: string, args: readonly string[], advice: string, cwd: string = dirname(frameworksFolder)): void {
+  console.error(`$ ${command} ${args.join(" ")}`);
+  // Its progress goes to our stderr: stdout belongs to whoever called us.
+  const { status, signal, error } = spawnSync(command, args, { cwd, stdio: ["ignore", 2, 2] });
+  if (status === 0) return;
+  throw new Error(`${command} failed (${error?.message ?? signal ?? `exit code ${status}`}). ${advice}`);
+}
+
+function output(command: string, args: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} does not run: ${error?.message ?? stderr}`);
+  return stdout;
+}
