@@ -28,7 +28,7 @@ export const CONTENDERS: Record<ContenderName, (redisUrl: string, queue: string)
     const vitals = await startTaskVitals({
       serviceName: "bench",
       redis,
-      queues: [{ layout: "list", name: `bull:${queue}:wait`, label: queue }],
+      queues: [`bullmq:${queue}`],
       endpoint: { host: "127.0.0.1", port: 0 },
       environment: {},
     });

@@ -2,7 +2,7 @@ import { startTaskVitals } from "taskvitals";
 import { createApi } from "./create-api.ts";
 import { readSettings } from "./settings.ts";
 import { stopSignal } from "./stop-signal.ts";
-import { openTrainQueue, TRAIN_QUEUE, TRAIN_QUEUE_KEY } from "./train-queue.ts";
+import { openTrainQueue, TRAIN_QUEUE } from "./train-queue.ts";
 
 const { redisUrl, host, port } = readSettings(process.env);
 const stopped = stopSignal();
@@ -10,7 +10,7 @@ const stopped = stopSignal();
 const vitals = await startTaskVitals({
   serviceName: "finetune-api",
   redis: redisUrl,
-  queues: [{ layout: "list", name: TRAIN_QUEUE_KEY, label: TRAIN_QUEUE }],
+  queues: [`bullmq:${TRAIN_QUEUE}`],
   endpoint: false,
 });
 const train = openTrainQueue(redisUrl);

@@ -5,8 +5,6 @@ import type { TrainRequest } from "./train-request.ts";
 
 /** The queue's name in BullMQ, and its `queue` label. */
 export const TRAIN_QUEUE = "train";
-/** The list of ready jobs that BullMQ keeps for it. */
-export const TRAIN_QUEUE_KEY = `bull:${TRAIN_QUEUE}:wait`;
 /** The one kind of job in it, and its `task` label. */
 export const TRAIN_TASK = "finetune_spam_filter";
 

@@ -97,6 +97,8 @@ class PipelinedBroker implements RedisBroker {
   readonly #claims: LabelClaims;
   readonly #clock: BrokerClock;
   readonly #declared = new Map<string, ReadableQueue>();
+  /** Labels of the declared queues by what they are. */
+  readonly #identities = new Map<string, string>();
   readonly #counters: CounterSpecification[] = [];
   readonly #discoveries: Discovery[] = [];
   readonly #reading = new Map<Deadline, Promise<unknown>>();
@@ -128,14 +130,21 @@ class PipelinedBroker implements RedisBroker {
         const message = `queues: two queues of broker "${this.broker}" have the label ${JSON.stringify(label)}. Set \`label\` on one of them.`;
         throw new TaskVitalsError("DUPLICATE_QUEUE", message);
       }
-      for (const discovery of this.#discoveries) discovery.drop(label);
-      this.#declared.set(label, { label, layout: layouts[layout], name, fields });
+      const queue = { label, layout: layouts[layout], name, fields };
+      this.#declared.set(label, queue);
+      this.#identities.set(identity(queue), label);
+      for (const discovery of this.#discoveries) {
+        discovery.drop(label);
+        discovery.dropQueue(queue);
+      }
     }
   }
 
   remove(label: string): boolean {
     const discovery = this.#discoveries.find((one) => one.has(label));
     discovery?.drop(label);
+    const declared = this.#declared.get(label);
+    if (declared !== undefined) this.#identities.delete(identity(declared));
     return this.#declared.delete(label) || discovery !== undefined;
   }
 
@@ -215,6 +224,7 @@ class PipelinedBroker implements RedisBroker {
       fields,
       connection: this.#connection,
       claims: this.#claims,
+      isDeclared: (queue) => this.#identities.has(identity(queue)),
       label: labelValue,
       stepMs: this.#deadlineMs,
     });
@@ -240,6 +250,11 @@ class PipelinedBroker implements RedisBroker {
       failure === undefined ? [] : [{ ok: false as const, queue: label, ...failure }],
     );
   }
+}
+
+/** Two queues of which this is the same are the same queue, whatever their labels. */
+function identity({ layout, name, fields }: ReadableQueue): string {
+  return JSON.stringify([layout.framework, name, Object.entries(fields).sort()]);
 }
 
 /** Several queues may share a store of unacknowledged tasks. */

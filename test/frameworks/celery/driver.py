@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import celery
 import kombu
-from celery.signals import before_task_publish
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
 
 app = celery.Celery("driver", broker=os.environ["REDIS_URL"])
 app.conf.update(
@@ -27,10 +30,7 @@ if exchanges:
     app.conf.task_queues = [kombu.Queue(name, exchange, routing_key=name) for name, exchange in exchanges.items()]
 
 if os.environ.get("STAMPED"):
-    # The hook of docs/queues/celery.md, to the letter.
-    @before_task_publish.connect
-    def stamp(headers=None, **_):
-        headers["taskvitals_enqueued_at"] = time.time()
+    import enqueued_at  # noqa: F401
 
 
 @app.task(name="hold")
@@ -62,7 +62,6 @@ def start(queue, threads=1):
     """Starts a worker. It dies with this process, however that ends."""
     command = [sys.executable, "-m", "celery", "-A", "driver", "worker", "--pool", "threads"]
     command += ["--concurrency", str(threads), "--queues", queue, "--hostname", f"worker{len(workers)}"]
-    die_with_parent = lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     workers.append(subprocess.Popen(command, cwd=os.path.dirname(__file__), preexec_fn=die_with_parent))
 
 
@@ -70,7 +69,8 @@ def stop(how="SIGKILL"):
     """Ends every worker."""
     for worker in workers:
         worker.send_signal(signal.Signals[how])
-        worker.wait()
+    for worker in workers:
+        worker.wait(timeout=20)
     workers.clear()
 
 

@@ -20,12 +20,15 @@ class Broker(RedisBroker):
     """Fetches no more than it is told to, so that a worker takes exactly as many tasks as a test wants."""
 
     left = int(os.environ.get("FETCH", "0"))
+    lock = threading.Lock()
 
     def do_fetch(self, queue_name, limit):
-        limit = min(limit, self.left)
-        messages = self._dispatch("fetch")(queue_name, limit) if limit > 0 else []
-        self.left -= len(messages)
-        return messages
+        # A queue and its delayed one are consumed by a thread each.
+        with self.lock:
+            limit = min(limit, self.left)
+            messages = self._dispatch("fetch")(queue_name, limit) if limit > 0 else []
+            self.left -= len(messages)
+            return messages
 
 
 broker = Broker(url=os.environ["REDIS_URL"], namespace=os.environ.get("NAMESPACE", "dramatiq"))
@@ -78,7 +81,8 @@ def stop(how="SIGKILL"):
     """Ends every worker."""
     for worker in workers:
         worker.send_signal(signal.Signals[how])
-        worker.wait()
+    for worker in workers:
+        worker.wait(timeout=20)
     workers.clear()
 
 

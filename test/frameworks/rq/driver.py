@@ -109,7 +109,8 @@ def stop(how="SIGKILL"):
     """Ends every worker."""
     for worker in workers:
         worker.send_signal(signal.Signals[how])
-        worker.wait()
+    for worker in workers:
+        worker.wait(timeout=20)
     workers.clear()
 
 

@@ -10,6 +10,12 @@ const BINDINGS = "_kombu.binding.";
 /** Exchanges of Celery itself, which no task is sent to. */
 const OWN_EXCHANGES = ["celeryev", "celery.pidbox", "reply.celery.pidbox"];
 
+/**
+ * What Celery leaves behind whatever its queues are called: the exchange of its default queue, those of its workers, which they take away when they
+ * end properly, and, since kombu 5.7, when the bindings of those run out, which they leave.
+ */
+const SIGNS = [`${BINDINGS}celery`, `${BINDINGS}celeryev`, `${BINDINGS}celery.pidbox`, "_kombu.binding_deadlines"];
+
 /** Messages at the end of a list that are looked at: those that are to run at a later time hide what is behind them. */
 const LOOKED_AT = 3;
 
@@ -38,14 +44,14 @@ return found`;
  * - Delivered and unacknowledged tasks (running with `acks_late`, prefetched, or held until their ETA) are kept per database and not per queue:
  *   they are reported for the broker and for no queue. Tasks that run without `acks_late` are nowhere in Redis.
  * - A message has no time in it. The age is known when producers add the header `taskvitals_enqueued_at` (Unix seconds), for instance in a
- *   `before_task_publish` hook; it is exact then, over all priorities, and a task with an ETA counts from that on. Without the header, with
- *   one that is missing on a message that comes next, or with one that is larger than `maxPayloadBytes`, it is not known. Delivered messages that
- *   come back (a worker that died, the visibility timeout) keep the time at which they were first sent.
+ *   `before_task_publish` hook; it is exact then, over all priorities, and a task with an ETA counts from that on. It is not known where one
+ *   of the messages that come next has no header or is larger than `maxPayloadBytes`, nor behind three tasks that are not due. Messages that
+ *   come back from a worker (it died, the visibility timeout) keep the time at which they were first sent, and may stand before older ones.
  * - Celery has no pause, keeps no failure in the broker, and workers leave no heartbeat in it.
  *
- * The sign of Celery is a set of bindings: of the queue's own exchange, written by producers and workers and kept, or of Celery's internal
- * exchanges, written by workers. A queue that is bound to an exchange of another name needs `exchange` to be told from one that was never used;
- * its lengths are right without.
+ * The sign of a queue are the bindings of its exchange, written by producers and workers and kept. A queue that is bound to an exchange of
+ * another name needs `exchange` to be told from one that was never used; its lengths are right without. Discovery takes the names of exchanges
+ * for those of queues, which is what Celery makes of a queue that nobody configured otherwise.
  *
  * Sources: `kombu/transport/redis.py` (`_q_for_pri`, `_size`, `_queue_bind`, `QoS`), `kombu/transport/virtual/base.py`, `celery/app/amqp.py`
  * (`as_task_v2`).
@@ -65,7 +71,7 @@ export const celery: QueueLayout = defineLayout({
   *read({ name, sep, prioritySteps, globalKeyprefix: prefix, unackedKey, exchange = name, maxPayloadBytes }, now) {
     const lists = prioritySteps.map((step) => `${prefix}${name}${step === 0 ? "" : `${sep}${step}`}`);
     const unackedHash = `${prefix}${unackedKey}`;
-    const signs = [exchange, ...SIGNS].map((sign) => `${prefix}${BINDINGS}${sign}`);
+    const signs = [`${BINDINGS}${exchange}`, ...SIGNS].map((key) => `${prefix}${key}`);
     const [unackedReply, ...replies] = yield [
       optional("hlen", unackedHash),
       ...lists.map((key) => ["llen", key] as const),

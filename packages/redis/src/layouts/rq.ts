@@ -114,8 +114,9 @@ function headAge(stamps: readonly unknown[], now: number): number | undefined {
 function waitingAge(first: unknown, now: number): number | undefined {
   if (!Array.isArray(first)) return undefined;
   if (first.length === 0) return 0;
-  const due = maybeNumber(first[1]);
-  return due !== undefined && due * 1000 > now ? 0 : ageSeconds(due === undefined ? undefined : due * 1000, now);
+  // Member and score, or, by RESP3, a pair of both.
+  const due = (maybeNumber(first.flat()[1]) ?? Number.NaN) * 1000;
+  return due > now ? 0 : ageSeconds(due, now);
 }
 
 function sum(a: number | undefined, b: number | undefined): number | undefined {

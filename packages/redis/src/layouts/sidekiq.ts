@@ -2,7 +2,7 @@ import { ageSeconds } from "./age.ts";
 import { DEFAULT_PAYLOAD_LIMIT_BYTES, payloadAt, payloadObject } from "./payload.ts";
 import { text, wholeNumber } from "./queue-field.ts";
 import { defineLayout, optional, type QueueLayout } from "./queue-layout.ts";
-import { count, maybeText, texts } from "./replies.ts";
+import { count, texts } from "./replies.ts";
 
 /** Processes are looked at up to about this many; where there are more, their number is not known. */
 const PROCESSES = 1000;
@@ -19,13 +19,13 @@ const LEAST_MILLISECONDS = 1e11;
  * - workers: live processes that fetch from this queue. A process that was killed counts until its heartbeat expires, 60 seconds after
  *   the last; one that was told to be quiet does not count.
  * - paused: pausing is a feature of Sidekiq Pro, which keeps the names of paused queues in the set `paused`. Reported only while that
- *   set exists; read from its documentation, not verified.
+ *   set exists: without it, nobody knows whether the queue could be paused at all. Not verified, as Pro is not to be had freely.
  * - Not told: `schedule`, `retry` and `dead` are one set each for all queues; which jobs run is known per process only, and some seconds late.
  *   Jobs that Sidekiq Pro's `super_fetch` moved to private lists are in no queue.
  *
  * Each queue that was ever pushed to is in the set `queues` until it is cleared.
  *
- * Sources: `client.rb`, `fetch.rb`, `launcher.rb`, `api.rb` of Sidekiq 6.4.1; `api.rb` and `capsule.rb` of 7 and 8 for what differs.
+ * Sources: `client.rb`, `fetch.rb`, `launcher.rb`, `api.rb` of Sidekiq 6.4.1; `launcher.rb` of 7 (the same heartbeat) and `api.rb` of 8 (milliseconds).
  */
 export const sidekiq: QueueLayout = defineLayout({
   framework: "Sidekiq",
@@ -83,30 +83,22 @@ function processIdentities(scan: unknown): readonly string[] | undefined {
   return Array.isArray(scan) && String(scan[0]) === "0" ? texts(scan[1]) : undefined;
 }
 
-/** How many of the processes take jobs from the queue; `undefined` when one of them could not be asked. */
+/** How many of the processes take jobs from the queue; `undefined` when one of them could not be asked or does not say. */
 function fetchersOf(queue: string, beats: readonly unknown[]): number | undefined {
   let fetchers = 0;
   for (const beat of beats) {
     if (!Array.isArray(beat)) return undefined;
     const [info, quiet] = beat;
     // The heartbeat expired: the process is dead, and nobody has taken it out of the set yet.
-    if (info === null) continue;
-    if (quiet !== "true" && fetches(maybeText(info), queue)) fetchers += 1;
+    if (info === null || quiet === "true" || cannotName(queue, info)) continue;
+    const queues = payloadObject(info)?.queues;
+    if (!Array.isArray(queues)) return undefined;
+    if (queues.includes(queue)) fetchers += 1;
   }
   return fetchers;
 }
 
-function fetches(info: string | undefined, queue: string): boolean {
-  // JSON is parsed only where it can hold the name: with many queues and processes that is most of the work.
-  if (info === undefined || (/^[\w.:-]+$/.test(queue) && !info.includes(`"${queue}"`))) return false;
-  const { queues, capsules } = payloadObject(info) ?? {};
-  return texts(queues).includes(queue) || weightedQueues(capsules).includes(queue);
-}
-
-/** Sidekiq 8.1 describes its capsules, and announces that `queues` will go. */
-function weightedQueues(capsules: unknown): readonly string[] {
-  if (typeof capsules !== "object" || capsules === null) return [];
-  return Object.values(capsules).flatMap((capsule) =>
-    Object.keys((capsule as { weights?: object } | null)?.weights ?? {}),
-  );
+/** Whether the JSON cannot hold the name: with many queues and processes, parsing it for each would be most of the work. */
+function cannotName(queue: string, json: string): boolean {
+  return /^[\w.:-]+$/.test(queue) && !json.includes(`"${queue}"`);
 }

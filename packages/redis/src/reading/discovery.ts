@@ -22,6 +22,8 @@ export interface DiscoveryOptions {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly connection: BrokerConnection;
   readonly claims: LabelClaims;
+  /** Whether a queue is declared, under whatever label. */
+  readonly isDeclared: (queue: ReadableQueue) => boolean;
   /** Label of a queue with this name. */
   readonly label: (name: string) => string;
   /** Longest wait for one step, in milliseconds. */
@@ -80,6 +82,13 @@ export class Discovery {
   /** Forgets a queue, whose label somebody else declared. */
   drop(label: string): void {
     if (this.#queues.delete(label)) this.#options.claims.release(label);
+  }
+
+  /** Forgets a queue that somebody declared under a label of its own. */
+  dropQueue({ layout, name }: ReadableQueue): void {
+    const label = this.#options.label(name);
+    const found = this.#queues.get(label);
+    if (found?.layout === layout && found.name === name && this.#options.isDeclared(found)) this.drop(label);
   }
 
   /** Looks for queues; one survey at a time. Answers whether the pass came to its end. Never rejects. */
@@ -167,8 +176,9 @@ export class Discovery {
     const { layout, fields, claims } = this.#options;
     const label = this.#options.label(name);
     if (!this.#queues.has(label)) {
-      if (!claims.claim(label)) return;
-      this.#queues.set(label, { label, layout, name, fields });
+      const queue = { label, layout, name, fields };
+      if (this.#options.isDeclared(queue) || !claims.claim(label)) return;
+      this.#queues.set(label, queue);
     }
     this.#seen.add(label);
   }

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { parseQueue } from "@taskvitals/redis";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -55,6 +56,14 @@ describe("a queue of Celery", () => {
 
   it("is read on the versions that the layout names", () => {
     expect(celery.version).toBe(layout.verifiedOn);
+  });
+
+  it("is sent to with the hook that the documentation shows", async () => {
+    const [page, hook] = await Promise.all([
+      readFile(new URL("../../../../docs/queues/celery.md", import.meta.url), "utf8"),
+      readFile(new URL("../../../../test/frameworks/celery/enqueued_at.py", import.meta.url), "utf8"),
+    ]);
+    expect(page).toContain(hook.replace(/^(?=.)/gm, "    "));
   });
 
   it("has the tasks of all priorities", async () => {

@@ -68,7 +68,7 @@ describe("a queue of RQ", () => {
     expect(await read()).toMatchObject({ ready: 0, states: { delayed: 3, overdue: 0 }, oldestAgeSeconds: 0 });
     await eventually(async () => (await read()).states).toMatchObject({ delayed: 2, overdue: 1 });
     expect(await rq.states("jobs")).toMatchObject({ ready: 0, delayed: 3 });
-    const [, due = ""] = await redis.zrange("rq:scheduled:jobs", 0, 0, "WITHSCORES");
+    const [, due = ""] = await redis.zrangebyscore("rq:scheduled:jobs", 0, "+inf", "WITHSCORES");
     expect(await age()).toBeCloseTo(Date.now() / 1000 - Number(due), 1);
     await rq.start(["jobs"], 1, ["--with-scheduler"]);
     await eventually(async () => (await read()).states).toMatchObject({ active: 1, delayed: 2, overdue: 0 });

@@ -45,7 +45,7 @@ export class SidekiqQueues implements FrameworkQueues {
       command: "sidekiq",
       args: ["-r", jobs, "-c", String(threads), "-t", "1", ...queues.flatMap((queue) => ["-q", queue])],
       env: this.#environment,
-      readyWhen: /Starting processing/,
+      readyWhen: /Running in ruby/,
     });
     this.#workers.push(worker);
     return worker;

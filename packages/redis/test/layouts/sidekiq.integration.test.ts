@@ -146,16 +146,13 @@ describe("a queue of Sidekiq", () => {
     expect(await at(size)).toBeGreaterThanOrEqual(0);
   });
 
-  it("finds the queues that processes of Sidekiq 8.1 name in their capsules only", async () => {
-    const info = {
-      identity: "host:1:a",
-      capsules: { default: { weights: { mails: 1 } }, slow: { weights: { big: 0 } } },
-    };
+  it("does not know its workers while a process names the queue and does not say that it fetches from it", async () => {
+    await sidekiq.add("mails", 1);
     await redis.sadd("processes", "host:1:a");
-    await redis.hset("host:1:a", { info: JSON.stringify(info), quiet: "false" });
-    expect((await read()).workers).toBe(1);
-    expect((await readAs("sidekiq:big")).workers).toBe(1);
-    expect((await readAs("sidekiq:slow")).workers).toBe(0);
+    await redis.hset("host:1:a", { info: JSON.stringify({ tag: "mails" }), quiet: "false" });
+    const { ready, workers } = await read();
+    expect([ready, workers]).toEqual([1, undefined]);
+    expect((await readAs("sidekiq:other")).workers).toBe(0);
   });
 
   it("is paused where the set that Sidekiq Pro keeps says so, and says nothing without it", async () => {

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type LayoutName, layouts } from "../src/layouts/layouts.ts";
+
+const docs = new URL("../../../docs/", import.meta.url);
+const overview = readFileSync(new URL("queues.md", docs), "utf8");
+
+describe.each(Object.entries(layouts) as [LayoutName, (typeof layouts)[LayoutName]][])(
+  "the page of %s",
+  (name, layout) => {
+    const page = new URL(`queues/${name}.md`, docs);
+
+    it("is there, and in the overview with the version it was verified on", () => {
+      expect(existsSync(page)).toBe(true);
+      expect(overview).toContain(`| [\`${name}\`](queues/${name}.md) |`);
+      const row = overview.split("\n").find((line) => line.startsWith(`| [\`${name}\`]`)) ?? "";
+      expect(row).toContain(`| ${layout.verifiedOn} |`);
+      expect(row.trim().endsWith(layout.index === undefined ? "| – |" : "| yes |")).toBe(true);
+    });
+
+    it("names every command that a user of Redis must be allowed, and every field with its default", () => {
+      const text = readFileSync(page, "utf8");
+      const commands = /^Commands:[^`]*`([^`]+)`/m.exec(text)?.[1]?.split(" ") ?? [];
+      expect(commands.toSorted()).toEqual([...new Set(layout.commands)].toSorted());
+      for (const field of Object.keys(layout.fields)) expect(text).toContain(`\`${field}\``);
+    });
+  },
+);
