@@ -1,5 +1,5 @@
-import type { ChainableCommander } from "ioredis";
 import type { LayoutName, QueueOptions } from "@taskvitals/redis";
+import type { ChainableCommander } from "ioredis";
 
 /** Writes one queue as its framework keeps it, with this many ready tasks, the oldest of a minute ago. */
 export type KeyWriter = (redis: ChainableCommander, name: string, tasks: number, now: number) => void;
@@ -122,7 +122,10 @@ export const WRITERS: Readonly<Record<LayoutName, LayoutKeys>> = {
   resque: {
     write(redis, name, tasks) {
       redis.sadd("resque:queues", name);
-      redis.rpush(`resque:queue:${name}`, ...times(tasks, (task) => JSON.stringify({ class: "Send", args: [task, BODY] })));
+      redis.rpush(
+        `resque:queue:${name}`,
+        ...times(tasks, (task) => JSON.stringify({ class: "Send", args: [task, BODY] })),
+      );
     },
   },
   asynq: {

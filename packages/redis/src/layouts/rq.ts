@@ -90,7 +90,11 @@ export const rq: QueueLayout = defineLayout({
     const start = `${prefix}:queue:`;
     return {
       set: `${prefix}:queues`,
-      name: (member) => (member.startsWith(start) ? member.slice(start.length) : undefined),
+      // A member is a whole key, also with what a client puts before each.
+      name(member) {
+        const at = member.indexOf(start);
+        return at === -1 ? undefined : member.slice(at + start.length);
+      },
     };
   },
 });

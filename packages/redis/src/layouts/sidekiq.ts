@@ -90,7 +90,9 @@ function fetchersOf(queue: string, beats: readonly unknown[]): number | undefine
     if (!Array.isArray(beat)) return undefined;
     const [info, quiet] = beat;
     // The heartbeat expired: the process is dead, and nobody has taken it out of the set yet.
-    if (info === null || quiet === "true" || cannotName(queue, info)) continue;
+    if (info === null || quiet === "true") continue;
+    if (typeof info !== "string") return undefined;
+    if (cannotName(queue, info)) continue;
     const queues = payloadObject(info)?.queues;
     if (!Array.isArray(queues)) return undefined;
     if (queues.includes(queue)) fetchers += 1;
