@@ -28,6 +28,16 @@ export const services: readonly Service[] = [
     elsewhere: "gem install sidekiq --version 6.4.1",
   },
   {
+    commands: ["ruby"],
+    probe: {
+      command: "ruby",
+      args: ["-e", 'require "redis-namespace"'],
+      provides: 'ruby with the gem "redis-namespace"',
+    },
+    debianPackage: "ruby-redis-namespace",
+    elsewhere: "gem install redis-namespace",
+  },
+  {
     commands: ["python3"],
     probe: { command: "python3", args: ["-c", "import ensurepip, venv"], provides: "python3 with venv and ensurepip" },
     debianPackage: "python3-venv",

@@ -124,7 +124,8 @@ func (d *driver) info(given parameters) (any, error) {
 		info, err = inspector.GetQueueInfo(given.Queue)
 		return err
 	})
-	if errors.Is(err, asynq.ErrQueueNotFound) || (err != nil && strings.Contains(err.Error(), "does not exist")) {
+	// The inspector has an error of its own for this and does not use it here.
+	if err != nil && strings.Contains(err.Error(), "does not exist") {
 		return nil, nil
 	}
 	return info, err

@@ -20,9 +20,12 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
+if "TASK" in os.environ:
+    # A worker runs jobs and its scheduler in children, which would outlive it when it is killed.
+    os.register_at_fork(after_in_child=die_with_parent)
+
+
 def task(text=""):
-    # In a child of the worker, which outlives a worker that is killed.
-    die_with_parent()
     if os.environ["TASK"] == "fail":
         raise RuntimeError("as intended")
     threading.Event().wait()
@@ -99,7 +102,8 @@ def delete(queue):
 
 def start(queues, count=1, task="hold", options=()):
     """Starts workers, `rq worker` with these options. They die with this process, however that ends."""
-    command = [sys.executable, "-m", "rq.cli", "worker", "--url", os.environ["REDIS_URL"], *options, *queues]
+    command = [sys.executable, "-m", "rq.cli", "worker", "--url", os.environ["REDIS_URL"]]
+    command += ["--config", "driver", *options, *queues]
     for _ in range(count):
         folder, env = os.path.dirname(__file__), {**os.environ, "TASK": task}
         workers.append(subprocess.Popen(command, cwd=folder, env=env, preexec_fn=die_with_parent))

@@ -48,7 +48,7 @@ export async function startRq(server: RedisServer, env: Readonly<Record<string, 
     take: (queue, count) => work(queue, "active", count, { count, options: ["--max-jobs", "1"] }),
     fail: async (queue, count) => {
       await call("add", { queue, count });
-      await work(queue, "failed", count, { task: "fail", options: ["--burst", "--max-jobs", `${count}`] });
+      await work(queue, "failed", count, { task: "fail", options: ["--max-jobs", `${count}`] });
     },
     ready: async (queue) => (await states(queue)).ready,
     states,

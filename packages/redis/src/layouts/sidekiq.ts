@@ -25,7 +25,8 @@ const LEAST_MILLISECONDS = 1e11;
  *
  * Each queue that was ever pushed to is in the set `queues` until it is cleared.
  *
- * Sources: `client.rb`, `fetch.rb`, `launcher.rb`, `api.rb` of Sidekiq 6.4.1; `launcher.rb` of 7 (the same heartbeat) and `api.rb` of 8 (milliseconds).
+ * Sources: `client.rb`, `fetch.rb`, `launcher.rb`, `api.rb` of Sidekiq 6.4.1, which was run; of later ones, `launcher.rb` of 7 (the same
+ * heartbeat). That stamps are milliseconds since 8 was not seen in a running Sidekiq.
  */
 export const sidekiq: QueueLayout = defineLayout({
   framework: "Sidekiq",

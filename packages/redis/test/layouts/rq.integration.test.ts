@@ -102,7 +102,7 @@ describe("a queue of RQ", () => {
     const job = await rq.put("jobs");
     const first = await rq.enqueuedAt(job);
     await eventually(age).toBeGreaterThan(1);
-    await rq.call("start", { queues: ["jobs"], task: "fail", options: ["--burst"] });
+    await rq.call("start", { queues: ["jobs"], task: "fail", options: ["--max-jobs", "1"] });
     await eventually(() => read()).toMatchObject({ ready: 0, states: { failed: 1, active: 0 }, oldestAgeSeconds: 0 });
     expect(await rq.states("jobs")).toMatchObject({ ready: 0, failed: 1 });
     await rq.call("requeue", { queue: "jobs" });
@@ -113,7 +113,7 @@ describe("a queue of RQ", () => {
 
   it("drops failures that have expired, although RQ cleans up later", async () => {
     await rq.put("jobs", { failure_ttl: 1 });
-    await rq.call("start", { queues: ["jobs"], task: "fail", options: ["--burst"] });
+    await rq.call("start", { queues: ["jobs"], task: "fail", options: ["--max-jobs", "1"] });
     await eventually(async () => redis.zcard("rq:failed:jobs")).toBe(1);
     await eventually(async () => (await read()).states.failed).toBe(0);
     expect(await redis.zcard("rq:failed:jobs")).toBe(1);
