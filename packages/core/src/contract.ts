@@ -111,6 +111,15 @@ export const contract = {
     description: "Attempts that failed and will be tried again",
     section: "extended",
   } as CounterDefinition,
+  taskWait: {
+    name: "task_wait_seconds",
+    kind: "histogram",
+    valueType: "double",
+    unit: "s",
+    labels: ["task", "queue"],
+    description: "Time from ready to started, of first attempts, without deliberate delay",
+    section: "extended",
+  } as HistogramDefinition,
   taskError: {
     name: "task_error_total",
     kind: "counter",
@@ -135,7 +144,7 @@ export const contract = {
     valueType: "int",
     unit: "{task}",
     labels: ["queue"],
-    description: "Tasks running now in this process",
+    description: "Tasks running now in this process, or in the workers that it watches",
     section: "extended",
   } as GaugeDefinition,
   taskConcurrency: {
@@ -144,7 +153,7 @@ export const contract = {
     valueType: "int",
     unit: "{task}",
     labels: ["queue"],
-    description: "Task slots of this process",
+    description: "Task slots of this process, or of the workers that it watches",
     section: "extended",
   } as GaugeDefinition,
   oldestActive: {
@@ -208,6 +217,24 @@ export const contract = {
     unit: "{error}",
     labels: ["queue", "reason"],
     description: "Readings of the queue that failed or did not find it",
+    section: "extended",
+  } as CounterDefinition,
+  eventsTimestamp: {
+    name: "task_events_timestamp_seconds",
+    kind: "observable-gauge",
+    valueType: "double",
+    unit: "s",
+    labels: ["broker"],
+    description: "Unix time of the last task event that was read",
+    section: "extended",
+  } as GaugeDefinition,
+  eventsMissed: {
+    name: "task_events_missed_total",
+    kind: "counter",
+    valueType: "int",
+    unit: "{event}",
+    labels: ["broker"],
+    description: "Task events that are known to have been missed",
     section: "extended",
   } as CounterDefinition,
   brokerUp: {
@@ -303,6 +330,9 @@ export type ContractKey = keyof typeof contract;
 export const DURATION_BUCKETS_SECONDS: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21600,
 ];
+
+/** Default upper bounds of the wait histogram, in seconds: from a job that is taken at once to one that waits for six hours. */
+export const WAIT_BUCKETS_SECONDS: readonly number[] = DURATION_BUCKETS_SECONDS;
 
 /** Bounds of the histogram of page build times, in seconds. */
 export const COLLECTION_BUCKETS_SECONDS: readonly number[] = [

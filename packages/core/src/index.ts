@@ -14,6 +14,7 @@ export {
   type ObservableCounterDefinition,
   OTHER_VALUE,
   UNKNOWN_VALUE,
+  WAIT_BUCKETS_SECONDS,
 } from "./contract.ts";
 export { errorType } from "./error-type.ts";
 export { createCounter, createHistogram, createObservableCounter, createObservableGauge } from "./instruments.ts";
@@ -38,13 +39,14 @@ export { observeTaskActivity, type TaskActivitySource } from "./task-activity.ts
 export {
   createTaskRecorder,
   type FinishedTask,
+  type StartOptions,
   type TaskOptions,
-  type TaskOutcome,
   type TaskRecorder,
   type TaskRecorderHandle,
   type TaskRecorderOptions,
 } from "./task-recorder.ts";
-export type { TaskRun } from "./task-run.ts";
+export type { TaskOutcome, TaskRun } from "./task-run.ts";
+export type { TaskSlots } from "./task-slots.ts";
 export { TASK_STATES, type TaskState } from "./task-state.ts";
 export { TaskVitalsError, type TaskVitalsErrorCode } from "./task-vitals-error.ts";
 export type { TaskFunction } from "./wrap-task.ts";

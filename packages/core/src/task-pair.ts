@@ -18,6 +18,9 @@ export interface TaskPair {
   readonly success: BoundCounter;
   readonly failure: BoundCounter;
   readonly duration: BoundHistogram;
+  /** Attempts that will be followed by another, and waits: bound when the first one comes, as not every task has them. */
+  retry: BoundCounter | undefined;
+  wait: BoundHistogram | undefined;
   /** Failures by class of error; filled as classes appear. */
   readonly errors: Map<string, BoundCounter>;
 }
@@ -32,6 +35,12 @@ export interface TaskPairLimits {
   readonly onRefused: (instrument: string) => void;
   /** Whether somebody else reports this pair, such as a counter that lives in the broker: counting here as well would double it. */
   readonly isReserved: (task: string, queue: string) => boolean;
+}
+
+/** Upper bounds of the histograms, in seconds. */
+export interface TaskPairBounds {
+  readonly duration: readonly number[];
+  readonly wait: readonly number[];
 }
 
 /** Finds or makes the open runs of a queue. */
@@ -61,19 +70,23 @@ export class TaskPairs {
   readonly #failure: Counter;
   readonly #duration: Histogram;
   readonly #error: Counter;
+  readonly #retry: Counter;
+  readonly #wait: Histogram;
   readonly #byQueue = new Map<string, Map<string, TaskPair>>();
   readonly #errorTypes = new Set<string>();
   #size = 0;
   #errorSeries = 0;
   #overflow: TaskPair | undefined;
 
-  constructor(meter: Meter, bounds: readonly number[], limits: TaskPairLimits, runsOf: RunsOfQueue) {
+  constructor(meter: Meter, bounds: TaskPairBounds, limits: TaskPairLimits, runsOf: RunsOfQueue) {
     this.#limits = limits;
     this.#runsOf = runsOf;
     this.#success = createCounter(meter, contract.taskSuccess);
     this.#failure = createCounter(meter, contract.taskFailure);
-    this.#duration = createHistogram(meter, contract.taskDuration, bounds);
+    this.#duration = createHistogram(meter, contract.taskDuration, bounds.duration);
     this.#error = createCounter(meter, contract.taskError);
+    this.#retry = createCounter(meter, contract.taskRetry);
+    this.#wait = createHistogram(meter, contract.taskWait, bounds.wait);
   }
 
   /** Finds the pair, or declares it. Finding takes two lookups by the caller's own strings and allocates nothing. */
@@ -108,6 +121,18 @@ export class TaskPairs {
     return bound;
   }
 
+  /** The counter of this pair's attempts that will be followed by another. */
+  retries(pair: TaskPair): BoundCounter {
+    pair.retry ??= bindCounter(this.#retry, this.#attributes(pair));
+    return pair.retry;
+  }
+
+  /** The histogram of this pair's waits. */
+  waits(pair: TaskPair): BoundHistogram {
+    pair.wait ??= bindHistogram(this.#wait, this.#attributes(pair));
+    return pair.wait;
+  }
+
   /** Ends the series of a pair and frees its place. Returns whether the pair was live. */
   forget(task: unknown, queue: unknown): boolean {
     const taskLabel = labelValue(task);
@@ -120,7 +145,8 @@ export class TaskPairs {
     if (tasks.size === 0) this.#byQueue.delete(queueLabel);
     this.#size -= 1;
     this.#errorSeries -= pair.errors.size;
-    for (const bound of [pair.success, pair.failure, pair.duration, ...pair.errors.values()]) bound.remove?.();
+    for (const bound of [pair.success, pair.failure, pair.duration, pair.retry, pair.wait]) bound?.remove?.();
+    for (const bound of pair.errors.values()) bound.remove?.();
     return true;
   }
 
@@ -143,6 +169,10 @@ export class TaskPairs {
     return pair;
   }
 
+  #attributes(pair: TaskPair): Attributes {
+    return pair === this.#overflow ? OVERFLOW : { task: pair.task, queue: pair.queue };
+  }
+
   #overflowPair(): TaskPair {
     this.#overflow ??= this.#bind(OTHER_VALUE, OTHER_VALUE, OVERFLOW);
     return this.#overflow;
@@ -157,6 +187,8 @@ export class TaskPairs {
       success: bindCounter(this.#success, attributes),
       failure: bindCounter(this.#failure, attributes),
       duration: bindHistogram(this.#duration, attributes),
+      retry: undefined,
+      wait: undefined,
       errors: new Map(),
     };
   }

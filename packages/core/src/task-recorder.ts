@@ -1,18 +1,18 @@
-import type { Meter } from "@opentelemetry/api";
-import { DURATION_BUCKETS_SECONDS, OTHER_VALUE, UNKNOWN_VALUE } from "./contract.ts";
+import type { Counter, Meter } from "@opentelemetry/api";
+import type { BoundHistogram } from "./bound-instrument.ts";
+import { contract, DURATION_BUCKETS_SECONDS, OTHER_VALUE, UNKNOWN_VALUE, WAIT_BUCKETS_SECONDS } from "./contract.ts";
 import { errorType } from "./error-type.ts";
+import { createCounter } from "./instruments.ts";
 import { describeValue, invalidOption } from "./invalid-option.ts";
 import { labelValue } from "./label-value.ts";
 import { OpenRuns, type QueueActivity } from "./open-runs.ts";
 import type { ProblemListener } from "./problem.ts";
 import type { TaskActivitySource } from "./task-activity.ts";
 import { type TaskPair, TaskPairs } from "./task-pair.ts";
-import { OpenTaskRun, type RunEndListener, type TaskRun, UNRECORDED_RUN } from "./task-run.ts";
+import { OpenTaskRun, type RunEndListener, type TaskOutcome, type TaskRun, UNRECORDED_RUN } from "./task-run.ts";
+import { isSlots, SlotsByQueue, type TaskSlots } from "./task-slots.ts";
 import { TaskVitalsError } from "./task-vitals-error.ts";
 import { type TaskFunction, wrapTask } from "./wrap-task.ts";
-
-/** How a task ended: in success, or in failure for good. */
-export type TaskOutcome = "success" | "failure";
 
 /** Where a task belongs. */
 export interface TaskOptions {
@@ -20,15 +20,28 @@ export interface TaskOptions {
   readonly queue?: string | undefined;
 }
 
+/** Where a task belongs, and how long it waited. */
+export interface StartOptions extends TaskOptions {
+  /**
+   * Time from ready to started, in seconds, at least 0, of a first attempt; leave it out for another attempt, and where it is not known.
+   * Goes to `task_wait_seconds`; a value that is no such number raises `taskvitals_error_total{operation="record"}`.
+   */
+  readonly waitSeconds?: number | undefined;
+}
+
 /** A task that has ended, as {@link TaskRecorder.record} takes it. */
-export interface FinishedTask extends TaskOptions {
+export interface FinishedTask extends StartOptions {
   /** The `task` label. Cut at 128 characters; empty or unusable is `_UNKNOWN`. */
   readonly task: string;
-  /** How it ended. Anything else is not counted, and raises `taskvitals_error_total{operation="record"}`. */
+  /**
+   * How it ended: `"success"`, `"failure"` for good, or `"retry"` for an attempt that failed and will be followed by another. Anything else is
+   * not counted, and raises `taskvitals_error_total{operation="record"}`.
+   */
   readonly outcome: TaskOutcome;
   /**
-   * Run time, in seconds, at least 0. Leave it out where it is not known. A value that is negative, infinite or not a number
-   * leaves the histogram untouched and raises `taskvitals_error_total{operation="record"}`; the outcome is counted all the same.
+   * Run time of the attempt that ended the task, in seconds, at least 0. Leave it out where it is not known. A value that is negative, infinite or not a number
+   * leaves the histogram untouched and raises `taskvitals_error_total{operation="record"}`; the outcome is counted all the same. Not read for
+   * `"retry"`.
    */
   readonly durationSeconds?: number | undefined;
   /** What failed; its class becomes `error_type`. Read for a failure only. */
@@ -53,8 +66,10 @@ export interface TaskRecorder {
   wrap<F extends TaskFunction>(task: string, fn: F, options?: TaskOptions): F;
   /** Counts a task that has ended, and its run time where given. */
   record(finished: FinishedTask): void;
-  /** Starts a run that is ended by `succeed`, `fail` or the end of a `using` scope. */
-  start(task: string, options?: TaskOptions): TaskRun;
+  /** Starts a run that is ended by `succeed`, `fail`, `retry`, `release` or the end of a `using` scope. */
+  start(task: string, options?: StartOptions): TaskRun;
+  /** Counts tasks of a queue whose worker lost them; a whole number of at least 1, default 1. */
+  stalled(options?: TaskOptions, count?: number): void;
   /**
    * Makes the pair of task and queue exist at 0, so that its first task is visible to `increase()` and `rate()`.
    *
@@ -67,6 +82,12 @@ export interface TaskRecorder {
    * @throws TaskVitalsError `INVALID_OPTION` for anything but a whole number of at least 0
    */
   setConcurrency(slots: number | undefined, options?: TaskOptions): void;
+  /**
+   * Adds task slots of a queue, such as those of one worker, to what `task_concurrency` reports, until they are taken away.
+   *
+   * @throws TaskVitalsError `INVALID_OPTION` for anything but a whole number of at least 0
+   */
+  addSlots(slots: number, options?: TaskOptions): TaskSlots;
   /**
    * Ends the series of a pair of task and queue and frees their place under the series limit. Runs of it that are open are counted
    * when they end, in a pair born anew. On a meter provider of the standard SDK series cannot be ended: there it only frees the place.
@@ -82,6 +103,8 @@ export interface TaskRecorderOptions {
   readonly defaultQueue?: string | undefined;
   /** Upper bounds of the duration histogram, in seconds. Default: {@link DURATION_BUCKETS_SECONDS}. */
   readonly durationBuckets?: readonly number[] | undefined;
+  /** Upper bounds of the wait histogram, in seconds. Default: {@link WAIT_BUCKETS_SECONDS}. */
+  readonly waitBuckets?: readonly number[] | undefined;
   /** Most live (task, queue) pairs; what comes after them is counted in one overflow series. Default 2000. */
   readonly maxSeries?: number | undefined;
   /** Most error classes; what comes after them is `_OTHER`. Default 100. */
@@ -120,11 +143,16 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
   readonly #now: () => number;
   readonly #onProblem: ProblemListener;
   readonly #runs = new Map<string, OpenRuns>();
-  readonly #concurrency = new Map<string, number>();
+  readonly #stalled: Counter;
+  readonly #slots = new SlotsByQueue();
   #closed = false;
 
   constructor(options: TaskRecorderOptions) {
-    const bounds = options.durationBuckets ?? DURATION_BUCKETS_SECONDS;
+    const bounds = {
+      duration: options.durationBuckets ?? DURATION_BUCKETS_SECONDS,
+      wait: options.waitBuckets ?? WAIT_BUCKETS_SECONDS,
+    };
+    this.#stalled = createCounter(options.meter, contract.taskStalled);
     const limits = {
       maxSeries: options.maxSeries ?? 2000,
       maxErrorTypes: options.maxErrorTypes ?? 100,
@@ -161,37 +189,43 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
 
   setConcurrency(slots: number | undefined, options?: TaskOptions): void {
     const queue = labelValue(options?.queue ?? this.#defaultQueue);
-    if (slots === undefined) {
-      this.#concurrency.delete(queue);
-      return;
-    }
-    if (!Number.isSafeInteger(slots) || slots < 0) {
-      throw invalidOption({ path: "concurrency", value: slots, expected: "a whole number of at least 0" });
-    }
-    this.#concurrency.set(queue, slots);
+    if (slots !== undefined) requireSlots(slots);
+    this.#slots.say(queue, slots);
+  }
+
+  addSlots(slots: number, options?: TaskOptions): TaskSlots {
+    requireSlots(slots);
+    return this.#slots.add(labelValue(options?.queue ?? this.#defaultQueue), slots);
   }
 
   record(finished: FinishedTask): void {
     if (this.#closed) return;
     try {
       const { outcome, durationSeconds } = finished;
-      if (outcome !== "success" && outcome !== "failure") {
+      if (outcome !== "success" && outcome !== "failure" && outcome !== "retry") {
         const got = describeValue(outcome);
-        this.#onProblem("record", `record(): outcome is ${got}; expected "success" or "failure". Not counted.`);
+        this.#onProblem(
+          "record",
+          `record(): outcome is ${got}; expected "success", "failure" or "retry". Not counted.`,
+        );
         return;
       }
-      const type = outcome === "success" ? "" : (finished.errorType ?? errorType(finished.error));
+      const type = outcome === "failure" ? (finished.errorType ?? errorType(finished.error)) : "";
       const duration = durationSeconds === undefined ? NOT_KNOWN : durationSeconds;
-      this.#count(this.#pair(finished.task, finished.queue), outcome, duration, type);
+      const pair = this.#pair(finished.task, finished.queue);
+      if (finished.waitSeconds !== undefined) this.#time("waitSeconds", finished.waitSeconds, this.#pairs.waits(pair));
+      this.#count(pair, outcome, duration, type);
     } catch (error) {
       this.#failed(error);
     }
   }
 
-  start(task: string, options?: TaskOptions): TaskRun {
+  start(task: string, options?: StartOptions): TaskRun {
     if (this.#closed) return UNRECORDED_RUN;
     try {
       const pair = this.#pair(task, options?.queue);
+      const wait = options?.waitSeconds;
+      if (wait !== undefined) this.#time("waitSeconds", wait, this.#pairs.waits(pair));
       const run = new OpenTaskRun(pair, this.#now(), this);
       pair.runs.open(run);
       return run;
@@ -201,13 +235,27 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
     }
   }
 
-  runEnded(run: OpenTaskRun, outcome: TaskOutcome, error: unknown): void {
-    run.pair.runs.close(run);
+  stalled(options?: TaskOptions, count = 1): void {
     if (this.#closed) return;
+    try {
+      if (!Number.isSafeInteger(count) || count < 1) {
+        const got = describeValue(count);
+        this.#onProblem("record", `stalled(): count is ${got}; expected a whole number of at least 1. Not counted.`);
+        return;
+      }
+      this.#stalled.add(count, { queue: labelValue(options?.queue ?? this.#defaultQueue) });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  runEnded(run: OpenTaskRun, outcome: TaskOutcome | undefined, error: unknown): void {
+    run.pair.runs.close(run);
+    if (this.#closed || outcome === undefined) return;
     try {
       // The pair may have been forgotten while the task ran.
       const pair = run.pair.live ? run.pair : this.#pairs.pair(run.pair.task, run.pair.queue);
-      const type = outcome === "success" ? "" : errorType(error);
+      const type = outcome === "failure" ? errorType(error) : "";
       this.#count(pair, outcome, this.#now() - run.startedAtSeconds, type);
     } catch (failure) {
       this.#failed(failure);
@@ -233,7 +281,7 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
   }
 
   concurrency(): ReadonlyMap<string, number> {
-    return this.#concurrency;
+    return this.#slots.totals();
   }
 
   close(): void {
@@ -256,20 +304,23 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
   #count(pair: TaskPair, outcome: TaskOutcome, duration: unknown, type: unknown): void {
     if (outcome === "success") {
       pair.success.add(1);
-    } else {
+    } else if (outcome === "failure") {
       pair.failure.add(1);
       const named = labelValue(type);
       this.#pairs.errors(pair, named === UNKNOWN_VALUE ? OTHER_VALUE : named).add(1);
-    }
-    if (duration === NOT_KNOWN) return;
-    if (typeof duration === "number" && duration >= 0 && duration < Number.POSITIVE_INFINITY) {
-      pair.duration.record(duration);
     } else {
-      const got = describeValue(duration);
-      this.#onProblem(
-        "record",
-        `record(): durationSeconds is ${got}; expected a finite number of at least 0. Not timed.`,
-      );
+      this.#pairs.retries(pair).add(1);
+      return;
+    }
+    if (duration !== NOT_KNOWN) this.#time("durationSeconds", duration, pair.duration);
+  }
+
+  #time(what: string, seconds: unknown, histogram: BoundHistogram): void {
+    if (typeof seconds === "number" && seconds >= 0 && seconds < Number.POSITIVE_INFINITY) {
+      histogram.record(seconds);
+    } else {
+      const got = describeValue(seconds);
+      this.#onProblem("record", `record(): ${what} is ${got}; expected a finite number of at least 0. Not timed.`);
     }
   }
 
@@ -277,6 +328,11 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
     const why = error instanceof TaskVitalsError ? error.message : `(${errorType(error)})`;
     this.#onProblem("record", `A task could not be recorded: ${why}`);
   }
+}
+
+function requireSlots(slots: unknown): void {
+  if (isSlots(slots)) return;
+  throw invalidOption({ path: "concurrency", value: slots, expected: "a whole number of at least 0" });
 }
 
 function requireName(what: "task" | "queue", name: unknown): void {

@@ -1,9 +1,12 @@
 import type { OpenRun } from "./open-runs.ts";
 import type { TaskPair } from "./task-pair.ts";
 
+/** How a run ended: the task in success, the task in failure for good, or only this attempt, which will be followed by another. */
+export type TaskOutcome = "success" | "failure" | "retry";
+
 /**
- * One run of a task, from its start to its end. The first of {@link succeed}, {@link fail} and disposal ends it; whatever
- * follows changes nothing, so that a run is counted once.
+ * One run of a task, from its start to its end. The first of {@link succeed}, {@link fail}, {@link retry}, {@link release} and disposal
+ * ends it; whatever follows changes nothing, so that a run is counted once.
  *
  * Disposing of a run that nobody ended counts it as a failure with `error_type="_OTHER"`: with `using run = …` the scope was left by
  * a throw or without a word, and neither is a success.
@@ -13,12 +16,16 @@ export interface TaskRun extends Disposable, AsyncDisposable {
   succeed(): void;
   /** Ends the run in failure for good; the class of `error` becomes `error_type`. Never throws. */
   fail(error?: unknown): void;
+  /** Ends the run in failure of an attempt that will be followed by another; neither the task nor its duration is counted. Never throws. */
+  retry(): void;
+  /** Ends the run without an outcome: it was put back, or its end is counted by somebody else. Never throws. */
+  release(): void;
 }
 
 /** Receives the one end of a run. */
 export interface RunEndListener {
-  /** Called once, when the run ends. */
-  runEnded(run: OpenTaskRun, outcome: "success" | "failure", error: unknown): void;
+  /** Called once, when the run ends; `undefined` for one that ended without an outcome. */
+  runEnded(run: OpenTaskRun, outcome: TaskOutcome | undefined, error: unknown): void;
 }
 
 /** The run as the recorder keeps it; a link in the chain of its queue's open runs. */
@@ -43,6 +50,14 @@ export class OpenTaskRun implements TaskRun, OpenRun {
     this.#end("failure", error);
   }
 
+  retry(): void {
+    this.#end("retry", undefined);
+  }
+
+  release(): void {
+    this.#end(undefined, undefined);
+  }
+
   [Symbol.dispose](): void {
     this.#end("failure", undefined);
   }
@@ -51,7 +66,7 @@ export class OpenTaskRun implements TaskRun, OpenRun {
     this.#end("failure", undefined);
   }
 
-  #end(outcome: "success" | "failure", error: unknown): void {
+  #end(outcome: TaskOutcome | undefined, error: unknown): void {
     const listener = this.#listener;
     if (listener === undefined) return;
     this.#listener = undefined;
@@ -63,6 +78,8 @@ export class OpenTaskRun implements TaskRun, OpenRun {
 export const UNRECORDED_RUN: TaskRun = Object.freeze({
   succeed: () => {},
   fail: () => {},
+  retry: () => {},
+  release: () => {},
   [Symbol.dispose]: () => {},
   [Symbol.asyncDispose]: async () => {},
 });

@@ -1,6 +1,15 @@
-export type { QueueReader, TaskFunction, TaskOptions, TaskOutcome, TaskRecorder, TaskRun } from "@taskvitals/core";
+export type {
+  QueueReader,
+  StartOptions,
+  TaskFunction,
+  TaskOptions,
+  TaskOutcome,
+  TaskRecorder,
+  TaskRun,
+  TaskSlots,
+} from "@taskvitals/core";
 export { type FinishedTask, TaskVitalsError, type TaskVitalsErrorCode } from "@taskvitals/core";
-export type { QueueOptions, RedisClientLike } from "@taskvitals/redis";
+export type { CounterOptions, LayoutName, QueueOptions, RedisClientLike } from "@taskvitals/redis";
 export type {
   AuthenticationOptions,
   BasicCredentials,

@@ -23,6 +23,7 @@ export function startRecorder(
     meter: telemetry.meter,
     defaultQueue: options.defaultQueue ?? (queues.length === 1 ? queues[0] : undefined),
     durationBuckets: settings.durationBuckets,
+    waitBuckets: settings.waitBuckets,
     maxSeries: settings.maxSeries,
     onProblem: problems.report,
     onSeriesRefused: refusals.onRefused,

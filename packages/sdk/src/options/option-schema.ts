@@ -64,7 +64,7 @@ const otlp = {
   timeoutMs: v.optional(whole(1, 86_400_000)),
 } satisfies FieldsOf<OtlpOptions>;
 const tasks = { task: name, queue: v.optional(name) } satisfies FieldsOf<DeclaredTask>;
-const buckets = { durationSeconds: anything } satisfies FieldsOf<BucketOptions>;
+const buckets = { durationSeconds: anything, waitSeconds: anything } satisfies FieldsOf<BucketOptions>;
 
 // Only names and shapes: queues, URLs, buckets and the values of the endpoint's options are checked by those who use them.
 const options = {

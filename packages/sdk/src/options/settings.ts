@@ -1,4 +1,4 @@
-import { DURATION_BUCKETS_SECONDS, invalidOption, resolveBuckets } from "@taskvitals/core";
+import { DURATION_BUCKETS_SECONDS, invalidOption, resolveBuckets, WAIT_BUCKETS_SECONDS } from "@taskvitals/core";
 import type { CounterOptions, QueueOptions } from "@taskvitals/redis";
 import type { EndpointOptions } from "../endpoint/index.ts";
 import type { DeclaredBroker } from "../queue-registry.ts";
@@ -20,6 +20,7 @@ export interface Settings {
   readonly endpoint: EndpointOptions | undefined;
   readonly otlp: OtlpSettings | undefined;
   readonly durationBuckets: readonly number[];
+  readonly waitBuckets: readonly number[];
   readonly readDeadlineMs: number;
   readonly maxSeries: number;
   readonly maxQueues: number;
@@ -56,6 +57,7 @@ export function resolveSettings(options: TaskVitalsOptions): Settings {
       options.buckets?.durationSeconds,
       DURATION_BUCKETS_SECONDS,
     ),
+    waitBuckets: resolveBuckets("buckets.waitSeconds", options.buckets?.waitSeconds, WAIT_BUCKETS_SECONDS),
     readDeadlineMs: options.readDeadlineMs ?? 250,
     maxSeries: options.maxSeries ?? 2000,
     maxQueues: options.maxQueues ?? 10_000,

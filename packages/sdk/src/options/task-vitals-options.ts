@@ -44,6 +44,8 @@ export interface BucketOptions {
    * 6 hours. Every process of a platform should have the same.
    */
   readonly durationSeconds?: readonly number[] | undefined;
+  /** Upper bounds of `task_wait_seconds`, as {@link durationSeconds} and with the same default. */
+  readonly waitSeconds?: readonly number[] | undefined;
 }
 
 /**

@@ -21,6 +21,7 @@ test("without options and environment the defaults hold", () => {
     endpoint: {},
     otlp: undefined,
     durationBuckets: DURATION_BUCKETS_SECONDS,
+    waitBuckets: DURATION_BUCKETS_SECONDS,
     readDeadlineMs: 250,
     maxSeries: 2000,
     maxQueues: 10_000,
