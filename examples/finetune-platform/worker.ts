@@ -1,7 +1,8 @@
+import { observeWorker } from "@taskvitals/bullmq";
 import { type Job, Worker } from "bullmq";
 import { startTaskVitals } from "taskvitals";
 import { openBaseModel } from "./base-model.ts";
-import { createFineTuning } from "./fine-tune.ts";
+import { createFineTuning, type FineTuneResult } from "./fine-tune.ts";
 import { cutMailSlices, readExamples } from "./mail-slices.ts";
 import { readSettings } from "./settings.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -11,15 +12,18 @@ import type { TrainRequest } from "./train-request.ts";
 const { redisUrl, concurrency, checkpointFile } = readSettings(process.env);
 const stopped = stopSignal();
 
-// Its endpoint is where OTEL_EXPORTER_PROMETHEUS_HOST and _PORT say.
-const vitals = await startTaskVitals({ serviceName: "finetune-worker", defaultQueue: TRAIN_QUEUE, concurrency });
+// Its endpoint is where OTEL_EXPORTER_PROMETHEUS_HOST and _PORT say. Tasks that are named here exist at 0 before the first one.
+const vitals = await startTaskVitals({
+  serviceName: "finetune-worker",
+  defaultQueue: TRAIN_QUEUE,
+  tasks: [TRAIN_TASK],
+});
 
 const slices = await cutMailSlices();
 const base = await openBaseModel(checkpointFile, slices);
 const fineTune = createFineTuning(base, slices, await readExamples(slices.heldOut));
 
-// Jobs have one attempt, so that each run of the function is the end of its job.
-const runJob = vitals.tasks.wrap(TRAIN_TASK, async ({ id, data }: Job<TrainRequest>) => {
+async function runJob({ id, data }: Job<TrainRequest>): Promise<FineTuneResult> {
   const startedAt = performance.now();
   let outcome = "failure";
   try {
@@ -29,8 +33,9 @@ const runJob = vitals.tasks.wrap(TRAIN_TASK, async ({ id, data }: Job<TrainReque
   } finally {
     console.log(JSON.stringify({ job: id, outcome, seconds: (performance.now() - startedAt) / 1000 }));
   }
-});
+}
 const worker = new Worker(TRAIN_QUEUE, runJob, { connection: { url: redisUrl }, concurrency });
+observeWorker(worker, vitals.tasks);
 worker.on("error", (error) => console.error(`Redis: ${error.message || error.name}`));
 worker.once("ready", () => console.log(`Worker ready; metrics at ${vitals.endpoint?.url}`));
 

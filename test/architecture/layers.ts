@@ -18,7 +18,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   "packages/meter": { ours: [], others: ["@opentelemetry/api"], typesOnly: ["@opentelemetry/sdk-metrics"] },
   "packages/redis": { ours: ["@taskvitals/core"], others: ["@opentelemetry/api", "ioredis"] },
   "packages/bullmq": { ours: ["@taskvitals/core"], others: ["@opentelemetry/api"], typesOnly: ["bullmq"] },
-  "packages/sdk": { ours: ["@taskvitals/core", "@taskvitals/meter", "@taskvitals/redis"], others: "declared" },
+  "packages/sdk": {
+    ours: ["@taskvitals/bullmq", "@taskvitals/core", "@taskvitals/meter", "@taskvitals/redis"],
+    others: "declared",
+  },
   "packages/exporter": { ours: ["taskvitals", "@taskvitals/redis"], others: "declared" },
   "packages/dashboards": { ours: ["@taskvitals/core"], others: "declared" },
 };

@@ -6,11 +6,12 @@ import type { Build } from "./build-once.ts";
 /** Where the driver programs of the task frameworks are. */
 export const frameworksFolder: string = join(import.meta.dirname, "..", "frameworks");
 
-/** What `npm run services` builds for the drivers, beside what it installs. Nothing of it leaves the folder of builds. */
+/** What `npm run services` builds for the drivers and fetches of servers, beside what it installs. Nothing of it leaves the folder of builds. */
 export function frameworkBuilds(): readonly Build[] {
   return [
     virtualEnvironment("python", join(frameworksFolder, "python", "requirements.txt")),
     virtualEnvironment("arq", join(frameworksFolder, "arq", "requirements.txt")),
+    virtualEnvironment("servers", join(import.meta.dirname, "redis-versions", "requirements.txt")),
     goProgram("asynq-driver", join(frameworksFolder, "asynq")),
   ];
 }

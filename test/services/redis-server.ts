@@ -9,6 +9,8 @@ export interface RedisOptions {
   readonly password?: string;
   /** Further arguments of `redis-server`, such as `["--maxmemory", "4mb"]`; they win over ours. */
   readonly args?: readonly string[];
+  /** The server to start. Default `redis-server`, the installed one. */
+  readonly program?: string;
   /** Port on 127.0.0.1. Default: a free one. */
   readonly port?: number;
 }
@@ -85,9 +87,9 @@ async function launch(options: RedisOptions, directory: string): Promise<{ port:
 }
 
 function launchOn(port: number, options: RedisOptions, directory: string): Promise<RunningProcess> {
-  const { password, args = [] } = options;
+  const { password, program = "redis-server", args = [] } = options;
   return startProcess({
-    command: "redis-server",
+    command: program,
     args: [
       ...["--bind", "127.0.0.1", "--port", String(port), "--dir", directory],
       ...["--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", ""],

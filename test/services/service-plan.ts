@@ -43,6 +43,7 @@ export const services: readonly Service[] = [
     debianPackage: "python3-venv",
     homebrewFormula: "python",
   },
+  { commands: ["openssl"], debianPackage: "openssl", homebrewFormula: "openssl" },
   { commands: ["go"], debianPackage: "golang-go", homebrewFormula: "go" },
 ];
 

@@ -23,15 +23,24 @@ export interface BrokerCollectionOptions {
   readonly onReadProblem: (reader: QueueReader, queue: string, problem: ReadProblem) => void;
 }
 
+/** A reading that serves several collections. */
+interface SharedReading {
+  readonly startedAt: number;
+  readonly results: Promise<readonly ReaderResult[]>;
+  ended: boolean;
+}
+
 const NOTHING: BrokerReading = { queues: [], totals: [], health: undefined, unacked: undefined };
 
 /**
- * Reads all brokers. One reading serves every collection that starts within `shareMs` of it, so that several scrapers and exporters
- * cost the broker one.
+ * Reads all brokers. One reading serves every collection that starts within `shareMs` of it, or while it is under way, so that several scrapers
+ * and exporters cost the broker one.
  */
 export class BrokerCollection {
   readonly #options: BrokerCollectionOptions;
-  #shared: { readonly startedAt: number; readonly results: Promise<readonly ReaderResult[]> } | undefined;
+  #shared: SharedReading | undefined;
+  /** The last reading, also when nobody is to have it any more. */
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Reads nothing yet. */
   constructor(options: BrokerCollectionOptions) {
@@ -41,10 +50,16 @@ export class BrokerCollection {
   /** The last reading, or a new one when that is too old. Never rejects. */
   results(): Promise<readonly ReaderResult[]> {
     const { now, shareMs } = this.#options;
-    if (this.#shared === undefined || now() - this.#shared.startedAt >= shareMs) {
-      this.#shared = { startedAt: now(), results: this.#readAll() };
-    }
-    return this.#shared.results;
+    const known = this.#shared;
+    if (known !== undefined && (!known.ended || now() - known.startedAt < shareMs)) return known.results;
+    // A reader has one reading at a time: what was asked for before must end first.
+    const results = this.#last.then(() => this.#readAll());
+    const shared: SharedReading = { startedAt: now(), results, ended: false };
+    this.#last = results.then(() => {
+      shared.ended = true;
+    });
+    this.#shared = shared;
+    return results;
   }
 
   /** Makes the next collection read anew. */

@@ -36,6 +36,7 @@ export type {
   TotalReading,
 } from "./queue-reader.ts";
 export { observeTaskActivity, type TaskActivitySource } from "./task-activity.ts";
+export { observeTaskEvents, type TaskEventObserverOptions, type TaskEventSource } from "./task-event-observer.ts";
 export {
   createTaskRecorder,
   type FinishedTask,
@@ -46,7 +47,7 @@ export {
   type TaskRecorderOptions,
 } from "./task-recorder.ts";
 export type { TaskOutcome, TaskRun } from "./task-run.ts";
-export type { TaskSlots } from "./task-slots.ts";
+export type { TaskSlotCount, TaskSlots } from "./task-slots.ts";
 export { TASK_STATES, type TaskState } from "./task-state.ts";
 export { TaskVitalsError, type TaskVitalsErrorCode } from "./task-vitals-error.ts";
-export type { TaskFunction } from "./wrap-task.ts";
+export { type TaskFunction, wrapTask } from "./wrap-task.ts";

@@ -9,6 +9,8 @@ export type ProblemOperation =
   | "record"
   | "declare"
   | "read_queue"
+  | "read_events"
+  | "lease"
   | "observe"
   | "collect"
   | "expose"

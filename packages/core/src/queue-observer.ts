@@ -21,6 +21,11 @@ export interface QueueObserverOptions {
   readonly now?: (() => number) | undefined;
   /** Told of each reader that broke its promise and rejected. */
   readonly onProblem: ProblemListener;
+  /**
+   * Whether this process is the one that reports counters that live in the broker; asked at each collection, before anything else. Default: it
+   * is. Of several replicas only one may, or their sum would be a multiple.
+   */
+  readonly reportsTotals?: (() => boolean) | undefined;
   /** Told of everything that could not be read, at each reading, once it is counted. Must not throw. */
   readonly onReadProblem?: ((broker: string, queue: string, problem: ReadProblem) => void) | undefined;
 }
@@ -53,13 +58,17 @@ export function createQueueObserver(options: QueueObserverOptions): QueueObserve
   const report = createReport(observables);
   const observe: BatchObservableCallback = async (into) => {
     const share = new LoopShare();
-    for (const result of await collection.results()) {
+    options.reportsTotals?.();
+    const results = await collection.results();
+    // Reading takes time in which it may have become another's turn.
+    const reportsTotals = options.reportsTotals?.() ?? true;
+    for (const result of results) {
       for (const queue of result.reading.queues) {
         // The reading may be older than the removal of the queue.
         if (queue.ok && result.reader.has(queue.queue)) report.queue(into, queue);
         if (share.isUsed()) await share.pause();
       }
-      for (const total of result.reading.totals) report.total(into, total);
+      if (reportsTotals) for (const total of result.reading.totals) report.total(into, total);
       report.broker(into, result);
     }
   };
@@ -108,7 +117,8 @@ function createReport(meter: Meter): Report {
       const labels = { queue };
       observeKnown(into, ofQueue.length, ready, labels);
       for (const state of TASK_STATES) {
-        observeKnown(into, ofQueue.tasks, state === "ready" ? ready : states[state], { queue, state });
+        const tasks = state === "ready" ? ready : states[state];
+        if (tasks !== undefined) into.observe(ofQueue.tasks, tasks, { queue, state });
       }
       observeKnown(into, ofQueue.oldestAge, reading.oldestAgeSeconds, labels);
       observeKnown(into, ofQueue.paused, flag(reading.paused), labels);

@@ -46,6 +46,13 @@ export interface TaskPairBounds {
 /** Finds or makes the open runs of a queue. */
 export type RunsOfQueue = (queue: string) => OpenRuns;
 
+/** What is bound to the pair goes; what records through it from now on must look it up again. */
+function release(pair: TaskPair): void {
+  pair.live = false;
+  for (const bound of [pair.success, pair.failure, pair.duration, pair.retry, pair.wait]) bound?.remove?.();
+  for (const bound of pair.errors.values()) bound.remove?.();
+}
+
 function reservedPair(task: string, queue: string): TaskVitalsError {
   return new TaskVitalsError(
     "DUPLICATE_SERIES",
@@ -140,14 +147,22 @@ export class TaskPairs {
     const tasks = this.#byQueue.get(queueLabel);
     const pair = tasks?.get(taskLabel);
     if (tasks === undefined || pair === undefined) return false;
-    pair.live = false;
     tasks.delete(taskLabel);
     if (tasks.size === 0) this.#byQueue.delete(queueLabel);
     this.#size -= 1;
     this.#errorSeries -= pair.errors.size;
-    for (const bound of [pair.success, pair.failure, pair.duration, pair.retry, pair.wait]) bound?.remove?.();
-    for (const bound of pair.errors.values()) bound.remove?.();
+    release(pair);
     return true;
+  }
+
+  /** Ends the series of every pair, the overflow pair's last; those that record later are born anew. */
+  forgetAll(): void {
+    for (const tasks of this.#byQueue.values()) for (const pair of tasks.values()) release(pair);
+    if (this.#overflow !== undefined) release(this.#overflow);
+    this.#overflow = undefined;
+    this.#byQueue.clear();
+    this.#size = 0;
+    this.#errorSeries = 0;
   }
 
   #declare(task: string, queue: string): TaskPair {

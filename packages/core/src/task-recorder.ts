@@ -10,7 +10,7 @@ import type { ProblemListener } from "./problem.ts";
 import type { TaskActivitySource } from "./task-activity.ts";
 import { type TaskPair, TaskPairs } from "./task-pair.ts";
 import { OpenTaskRun, type RunEndListener, type TaskOutcome, type TaskRun, UNRECORDED_RUN } from "./task-run.ts";
-import { isSlots, SlotsByQueue, type TaskSlots } from "./task-slots.ts";
+import { isSlots, SlotsByQueue, type TaskSlotCount, type TaskSlots } from "./task-slots.ts";
 import { TaskVitalsError } from "./task-vitals-error.ts";
 import { type TaskFunction, wrapTask } from "./wrap-task.ts";
 
@@ -83,11 +83,12 @@ export interface TaskRecorder {
    */
   setConcurrency(slots: number | undefined, options?: TaskOptions): void;
   /**
-   * Adds task slots of a queue, such as those of one worker, to what `task_concurrency` reports, until they are taken away.
+   * Adds task slots of a queue, such as those of one worker, to what `task_concurrency` reports, until they are taken away. A function is
+   * asked at each collection.
    *
-   * @throws TaskVitalsError `INVALID_OPTION` for anything but a whole number of at least 0
+   * @throws TaskVitalsError `INVALID_OPTION` for anything but a function or a whole number of at least 0
    */
-  addSlots(slots: number, options?: TaskOptions): TaskSlots;
+  addSlots(slots: TaskSlotCount, options?: TaskOptions): TaskSlots;
   /**
    * Ends the series of a pair of task and queue and frees their place under the series limit. Runs of it that are open are counted
    * when they end, in a pair born anew. On a meter provider of the standard SDK series cannot be ended: there it only frees the place.
@@ -125,6 +126,8 @@ export interface TaskRecorderHandle {
   readonly tasks: TaskRecorder;
   /** For the gauges of what runs now. */
   readonly activity: TaskActivitySource;
+  /** Ends the series of every pair, as {@link TaskRecorder.forget} does of one. */
+  forgetAll(): void;
   /** From now on nothing is recorded; wrapped functions keep working. */
   close(): void;
 }
@@ -132,7 +135,12 @@ export interface TaskRecorderHandle {
 /** Creates a recorder on any meter; one whose counters have `bind` makes it fast. */
 export function createTaskRecorder(options: TaskRecorderOptions): TaskRecorderHandle {
   const recorder = new Recorder(options);
-  return { tasks: recorder, activity: recorder, close: () => recorder.close() };
+  return {
+    tasks: recorder,
+    activity: recorder,
+    forgetAll: () => recorder.forgetAll(),
+    close: () => recorder.close(),
+  };
 }
 
 const NOT_KNOWN = Symbol("run time not known");
@@ -193,8 +201,8 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
     this.#slots.say(queue, slots);
   }
 
-  addSlots(slots: number, options?: TaskOptions): TaskSlots {
-    requireSlots(slots);
+  addSlots(slots: TaskSlotCount, options?: TaskOptions): TaskSlots {
+    if (typeof slots !== "function") requireSlots(slots);
     return this.#slots.add(labelValue(options?.queue ?? this.#defaultQueue), slots);
   }
 
@@ -265,6 +273,14 @@ class Recorder implements TaskRecorder, TaskActivitySource, RunEndListener {
   forget(pair: { readonly task: string; readonly queue?: string | undefined }): void {
     try {
       this.#pairs.forget(pair.task, pair.queue ?? this.#defaultQueue);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  forgetAll(): void {
+    try {
+      this.#pairs.forgetAll();
     } catch (error) {
       this.#failed(error);
     }

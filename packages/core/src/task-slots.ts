@@ -1,3 +1,9 @@
+/**
+ * How many task slots there are: a whole number of at least 0, or a function that is asked at each collection. What a function answers beside
+ * such a number, or throws, counts as 0.
+ */
+export type TaskSlotCount = number | (() => number);
+
 /** Task slots that somebody added, such as those of one worker. */
 export interface TaskSlots extends Disposable {
   /** Changes their number: a whole number of at least 0; anything else leaves it as it is. Never throws. */
@@ -9,7 +15,7 @@ export interface TaskSlots extends Disposable {
 /** The task slots of a process by queue: what was said outright, and what workers added. */
 export class SlotsByQueue {
   readonly #said = new Map<string, number>();
-  readonly #added = new Map<string, Set<{ slots: number }>>();
+  readonly #added = new Map<string, Set<{ slots: TaskSlotCount }>>();
 
   /** Says how many there are; `undefined` takes it back. */
   say(queue: string, slots: number | undefined): void {
@@ -18,7 +24,7 @@ export class SlotsByQueue {
   }
 
   /** Adds some to a queue. */
-  add(queue: string, slots: number): TaskSlots {
+  add(queue: string, slots: TaskSlotCount): TaskSlots {
     const own = { slots };
     const all = this.#added.get(queue) ?? new Set();
     all.add(own);
@@ -39,10 +45,19 @@ export class SlotsByQueue {
     const totals = new Map(this.#said);
     for (const [queue, all] of this.#added) {
       let sum = totals.get(queue) ?? 0;
-      for (const { slots } of all) sum += slots;
+      for (const { slots } of all) sum += typeof slots === "function" ? ask(slots) : slots;
       totals.set(queue, sum);
     }
     return totals;
+  }
+}
+
+function ask(slots: () => number): number {
+  try {
+    const answer: unknown = slots();
+    return isSlots(answer) ? answer : 0;
+  } catch {
+    return 0;
   }
 }
 

@@ -176,6 +176,23 @@ describe("createQueueObserver", () => {
     expect(await collected.values("task_broker_unacked")).toEqual({ "broker=default": 4 });
   });
 
+  it("leaves counters of the broker to whoever reports them, as long as that is not this process", async () => {
+    let own = false;
+    const meter = collected.provider.getMeter("test");
+    const totals = [{ counter: "success", task: "_ALL", queue: "_ALL", value: 12 }] as const;
+    createQueueObserver({
+      observables: meter,
+      meter,
+      readers: () => [reader(() => [reading("a", 3)], { totals })],
+      onProblem: (operation) => problems.push(operation),
+      reportsTotals: () => own,
+    });
+    expect(await collected.values("task_success_total")).toEqual({});
+    expect(await collected.values("task_queue_length")).toEqual({ "queue=a": 3 });
+    own = true;
+    expect(await collected.values("task_success_total")).toEqual({ "task=_ALL,queue=_ALL": 12 });
+  });
+
   it("shows counters that live in the broker under the contract's names", async () => {
     const totals = [
       { counter: "success", task: "_ALL", queue: "_ALL", value: 12 },

@@ -28,4 +28,5 @@ export { createMeterProvider } from "./meter-provider.ts";
 export type { PageEncoding } from "./page-sink.ts";
 export type { ProducerOptions } from "./producer.ts";
 export type { MeterWarning, Refusal, RefusalReason } from "./refusals.ts";
+export type { SeriesTotal } from "./totals.ts";
 export type { BindableUpDownCounter, BoundUpDownCounter } from "./up-down-counter.ts";

@@ -3,10 +3,12 @@ import type { MetricProducer } from "@opentelemetry/sdk-metrics";
 import { type Exposition, type ExpositionOptions, TextExposition } from "./exposition.ts";
 import { getOrCreate } from "./get-or-create.ts";
 import { type BindableMeter, ScopedMeter } from "./meter.ts";
+import { ObservedLabels } from "./observed-labels.ts";
 import { type CollectionSource, type ProducerOptions, SeriesProducer } from "./producer.ts";
 import type { ProviderState } from "./provider-state.ts";
 import { type MeterWarning, type Refusal, Refusals } from "./refusals.ts";
 import { SeriesStorage } from "./series-storage.ts";
+import { addTotals, readTotals, type SeriesTotal } from "./totals.ts";
 
 /** Options of {@link createMeterProvider}. */
 export interface MeterProviderOptions {
@@ -60,6 +62,16 @@ export interface BindableMeterProvider extends MeterProvider {
   createExposition(options?: ExpositionOptions): Exposition;
   /** How full each synchronous instrument is, sorted by name. */
   seriesCounts(): readonly SeriesCount[];
+  /** The totals of the counters and histograms of these names, to be kept somewhere and added again later. */
+  totals(instruments: Iterable<string>): readonly SeriesTotal[];
+  /**
+   * Adds totals that were kept to what there is; a series that is not there is born, declared. Counters never show less than before.
+   *
+   * @returns how many were refused: no counter or histogram has that name, its bounds are others, or a number is no total
+   */
+  addTotals(totals: Iterable<SeriesTotal>): number;
+  /** Removes every series of the instruments of these names, as if none had been recorded. Handles that are bound record nowhere afterwards. */
+  clearTotals(instruments: Iterable<string>): void;
   /** Stops collecting: producers and pages are empty from now on. Instruments stay safe to use. Idempotent. */
   shutdown(): Promise<void>;
   /** As `shutdown()`. */
@@ -88,11 +100,13 @@ class CellMeterProvider implements BindableMeterProvider {
 
   constructor(options: MeterProviderOptions) {
     const { onWarning = ({ message }) => diag.warn(`taskvitals: ${message}`), onRefused, now = Date.now } = options;
+    const maxObserved = whole("maxObserved", options.maxObserved, DEFAULT_MAX_OBSERVED);
     this.#state = {
       now,
       refusals: new Refusals(onWarning, onRefused),
       maxSeries: whole("maxSeries", options.maxSeries, DEFAULT_MAX_SERIES),
-      maxObserved: whole("maxObserved", options.maxObserved, DEFAULT_MAX_OBSERVED),
+      maxObserved,
+      observedLabels: new ObservedLabels(maxObserved),
       pruneIdleMs: options.pruneIdleMs === undefined ? undefined : positive("pruneIdleMs", options.pruneIdleMs),
     };
     this.#source = {
@@ -137,6 +151,21 @@ class CellMeterProvider implements BindableMeterProvider {
       }));
   }
 
+  totals(instruments: Iterable<string>): readonly SeriesTotal[] {
+    return readTotals(this.#seriesStorages(), new Set(instruments));
+  }
+
+  addTotals(totals: Iterable<SeriesTotal>): number {
+    return addTotals([...this.#seriesStorages()], totals);
+  }
+
+  clearTotals(instruments: Iterable<string>): void {
+    const names = new Set(instruments);
+    for (const storage of this.#seriesStorages()) {
+      if (names.has(storage.descriptor.name)) for (const series of storage.list()) storage.remove(series);
+    }
+  }
+
   async shutdown(): Promise<void> {
     this.#isShutdown = true;
   }
@@ -146,6 +175,7 @@ class CellMeterProvider implements BindableMeterProvider {
   }
 
   #prune(): void {
+    this.#state.observedLabels.age();
     for (const storage of this.#seriesStorages()) storage.prune();
   }
 

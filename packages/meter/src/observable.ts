@@ -10,6 +10,7 @@ import {
 import { getOrCreate } from "./get-or-create.ts";
 import type { InstrumentDescriptor } from "./instrument-descriptor.ts";
 import { type LabelSet, LabelSets } from "./label-sets.ts";
+import { ObservedLabelReader } from "./observed-labels.ts";
 import type { ProviderState } from "./provider-state.ts";
 import { INSTRUMENT_KINDS } from "./sdk-shapes.ts";
 
@@ -34,13 +35,14 @@ export class ObservableStorage {
   readonly callbacks: Set<ObservableCallback> = new Set();
   readonly born: number;
   readonly #state: ProviderState;
-  readonly #labels: LabelSets;
+  readonly #labels: ObservedLabelReader;
 
   constructor(descriptor: InstrumentDescriptor, state: ProviderState) {
     this.descriptor = descriptor;
     this.born = state.now();
     this.#state = state;
-    this.#labels = new LabelSets(descriptor.name, state.refusals, []);
+    const labels = new LabelSets(descriptor.name, state.refusals, []);
+    this.#labels = new ObservedLabelReader(labels, state.observedLabels);
   }
 
   /** Adds one observation; never throws. */

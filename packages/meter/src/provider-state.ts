@@ -1,3 +1,4 @@
+import type { ObservedLabels } from "./observed-labels.ts";
 import type { Refusals } from "./refusals.ts";
 
 /** What every instrument of one provider shares. */
@@ -8,4 +9,5 @@ export interface ProviderState {
   readonly maxSeries: number;
   readonly maxObserved: number;
   readonly pruneIdleMs: number | undefined;
+  readonly observedLabels: ObservedLabels;
 }

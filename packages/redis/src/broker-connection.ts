@@ -7,8 +7,12 @@ import type { RedisReply } from "./redis-reply.ts";
 export interface BrokerNode {
   /** Tells the servers of a broker apart. */
   readonly id: string;
-  /** Sends commands that name no key, or keys with every prefix in them. As {@link BrokerConnection.exchange} otherwise. */
-  exchange(commands: readonly Words[], deadline: Deadline): Promise<readonly RedisReply[]>;
+  /**
+   * Sends commands that name no key, or keys with every prefix in them. As {@link BrokerConnection.exchange} otherwise.
+   *
+   * @param onSend - called when they go out, after any wait for the connection; not at all when they do not
+   */
+  exchange(commands: readonly Words[], deadline: Deadline, onSend?: () => void): Promise<readonly RedisReply[]>;
 }
 
 /** A way to a broker, be it one server or a Cluster, through a connection of our own or the caller's. */

@@ -18,7 +18,7 @@ export class CallerConnection implements BrokerConnection {
   }
 
   async nodes(): Promise<readonly BrokerNode[]> {
-    return [{ id: "", exchange: (commands, deadline) => this.#lane.exchange(commands, deadline) }];
+    return [{ id: "", exchange: (commands, deadline, onSend) => this.#lane.exchange(commands, deadline, onSend) }];
   }
 
   exchange(commands: readonly RedisCommand[], deadline: Deadline): Promise<readonly RedisReply[]> {

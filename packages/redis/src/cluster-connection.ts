@@ -1,9 +1,10 @@
 import type { BrokerConnection, BrokerNode } from "./broker-connection.ts";
-import { untilReady } from "./client-readiness.ts";
+import { ClientReadiness } from "./client-readiness.ts";
 import { commandWords, type Words } from "./command-words.ts";
 import type { Deadline } from "./deadline.ts";
 import { keySlot } from "./key-slot.ts";
 import { Lane } from "./lane.ts";
+import { LastError } from "./last-error.ts";
 import type { RedisCommand } from "./layouts/queue-layout.ts";
 import type { RedisClusterLike, RedisNodeLike } from "./redis-client-like.ts";
 import { failure, type RedisReply } from "./redis-reply.ts";
@@ -27,11 +28,15 @@ const NO_NODE = failure("refused", "no connection to the node of the Cluster tha
  */
 export class ClusterConnection implements BrokerConnection {
   readonly #cluster: RedisClusterLike;
+  readonly #readiness: ClientReadiness;
   readonly #lanes = new Map<RedisNodeLike, Lane>();
+  readonly #lastError: LastError;
 
   /** Takes a client that stays the caller's. */
   constructor(cluster: RedisClusterLike) {
     this.#cluster = cluster;
+    this.#readiness = new ClientReadiness(cluster);
+    this.#lastError = new LastError(cluster);
   }
 
   get keyPrefix(): string {
@@ -39,21 +44,27 @@ export class ClusterConnection implements BrokerConnection {
   }
 
   async nodes(deadline: Deadline): Promise<readonly BrokerNode[]> {
-    if ((await untilReady(this.#cluster, deadline)) !== undefined) return [];
+    if ((await this.#readiness.until(deadline)) !== undefined) return [];
     const clients = this.#nodes();
     const masters = new Set(this.#cluster.slots.map((servers) => servers?.[0]).filter((node) => node !== undefined));
     return [...masters].map((id) => ({
       id,
-      exchange: async (commands, deadline) => {
+      exchange: async (commands, deadline, onSend) => {
         const node = clients.get(id);
-        return node === undefined ? commands.map(() => NO_NODE) : this.#laneOf(node).exchange(commands, deadline);
+        if (node === undefined) return commands.map(() => NO_NODE);
+        return this.#laneOf(node).exchange(commands, deadline, onSend);
       },
     }));
   }
 
   async exchange(commands: readonly RedisCommand[], deadline: Deadline): Promise<readonly RedisReply[]> {
-    const obstacle = await untilReady(this.#cluster, deadline);
-    if (obstacle !== undefined) return commands.map(() => obstacle);
+    this.#lastError.listen();
+    const obstacle = await this.#readiness.until(deadline);
+    if (obstacle !== undefined) {
+      const reply = this.#lastError.explain(obstacle);
+      return commands.map(() => reply);
+    }
+    this.#lastError.forget();
     const routed = commands.map((command, index): Routed => {
       const node = this.#cluster.slots[keySlot(this.keyPrefix + command[1])]?.[0];
       return { index, command, node, asking: false };
@@ -63,7 +74,8 @@ export class ClusterConnection implements BrokerConnection {
 
     const redirected = routed.flatMap(({ index, command }): Routed[] => {
       const reply = replies[index];
-      return reply?.ok === false && reply.redirect ? [{ index, command, ...reply.redirect }] : [];
+      if (reply?.ok !== false || reply.redirect === undefined) return [];
+      return [{ index, command, node: this.#reachable(reply.redirect.node), asking: reply.redirect.asking }];
     });
     if (redirected.length > 0) await this.#send(redirected, replies, deadline);
     const nodes = this.#nodes();
@@ -75,6 +87,7 @@ export class ClusterConnection implements BrokerConnection {
   }
 
   close(): void {
+    this.#lastError.close();
     for (const lane of this.#lanes.values()) lane.close();
     this.#lanes.clear();
   }
@@ -111,6 +124,13 @@ export class ClusterConnection implements BrokerConnection {
   #unprefixed(key: string, node: RedisNodeLike): string {
     const full = this.keyPrefix + key;
     return full.slice(node.options.keyPrefix?.length ?? 0);
+  }
+
+  /** A node as its client is known, from the address that another node gave of it. */
+  #reachable(node: string): string {
+    const { natMap } = this.#cluster.options;
+    const mapped = typeof natMap === "function" ? natMap(node) : natMap?.[node];
+    return mapped ? `${mapped.host}:${mapped.port}` : node;
   }
 
   #laneOf(node: RedisNodeLike): Lane {

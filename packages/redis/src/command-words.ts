@@ -8,7 +8,11 @@ export type Words = readonly (string | number)[];
  *
  * @param key - the key as this client is to be given it; a client may add a prefix of its own
  */
-export function commandWords([name, , ...args]: RedisCommand, key: string): Words {
+export function commandWords(command: RedisCommand, key: string): Words {
+  // Nearly all are spelled so already, and copies of thousands of commands are what a large reading leaves behind.
+  const plain = !command[0].startsWith("eval") && !command[0].includes("|");
+  if (plain && command[1] === key) return command;
+  const [name, , ...args] = command;
   if (name === "eval_ro" || name === "eval") {
     const [script = "", ...rest] = args;
     return [name, script, 1, key, ...rest];

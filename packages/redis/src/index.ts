@@ -1,5 +1,18 @@
+export type { DuplicableClient } from "./celery-events/event-client.ts";
+export {
+  type CeleryEvents,
+  type CeleryEventsOptions,
+  type CeleryInspectOptions,
+  observeCeleryEvents,
+} from "./celery-events/observe-celery-events.ts";
 export type { CounterOptions, CounterSpecification } from "./counter-specification.ts";
 export type { LayoutName } from "./layouts/layouts.ts";
+export {
+  holdTotalsLease,
+  type TotalsKeeper,
+  type TotalsLease,
+  type TotalsLeaseOptions,
+} from "./lease/totals-lease.ts";
 export type { QueueOptions } from "./queue-options.ts";
 export {
   type DiscoverySpecification,
@@ -17,7 +30,9 @@ export {
 export type {
   RedisClientLike,
   RedisClusterLike,
+  RedisNodeAddressLike,
   RedisNodeLike,
   RedisNodeOptionsLike,
   RedisPipelineLike,
 } from "./redis-client-like.ts";
+export { parseRedisUrl, type RedisEndpoint } from "./redis-url.ts";

@@ -1,18 +1,21 @@
 import { LoopShare } from "@taskvitals/core";
-import { untilReady } from "./client-readiness.ts";
+import { ClientReadiness } from "./client-readiness.ts";
 import type { Words } from "./command-words.ts";
 import { type Deadline, EXPIRED } from "./deadline.ts";
-import { holds, lastCommand } from "./held-command.ts";
+import { holds } from "./held-command.ts";
+import { LastError } from "./last-error.ts";
+import { clientPipelines, type SendPipeline } from "./pipeline.ts";
 import type { RedisNodeLike } from "./redis-client-like.ts";
-import { connectionFailure, failure, type RedisFailure, type RedisReply, replyFailure } from "./redis-reply.ts";
+import { failure, type RedisFailure, type RedisReply, replyFailure } from "./redis-reply.ts";
 
-/** The last pipeline that was sent. */
+/** The last pipeline of a turn. */
 interface Sent {
+  readonly turn: Turn;
   readonly last: unknown;
   settled: boolean;
 }
 
-/** Exchanges that are under way, all of one reading. */
+/** Exchanges that are under way, all of one reading or of one step in the background. */
 interface Turn {
   readonly deadline: Deadline;
   exchanges: number;
@@ -22,41 +25,54 @@ interface Turn {
 /** Commands per pipeline: long enough to be quick, short enough not to hold up the event loop. */
 const PIPELINE_LENGTH = 400;
 
-/** One connection to one server, on which at most one reading of ours is unanswered. */
+const LATE = failure("timeout", "no answer in time");
+
+/** One connection to one server, on which at most one reading of ours is unanswered, and one step in the background. */
 export class Lane {
   readonly #client: RedisNodeLike;
-  #turn: Turn | undefined;
-  #sent: Sent | undefined;
-  #lastError: Error | undefined;
-  #listening = false;
+  readonly #sendPipeline: SendPipeline;
+  readonly #readiness: ClientReadiness;
+  #reading: Turn | undefined;
+  /** The last reading that there was, which may have more to send while nothing of it is unanswered. */
+  #reader: Deadline | undefined;
+  #background: Turn | undefined;
+  #sent: readonly Sent[] = [];
+  readonly #lastError: LastError;
 
   /** Takes a client that stays its owner's: the lane neither closes nor configures it. */
-  constructor(client: RedisNodeLike) {
+  constructor(client: RedisNodeLike, sendPipeline: SendPipeline = clientPipelines(client)) {
     this.#client = client;
+    this.#sendPipeline = sendPipeline;
+    this.#readiness = new ClientReadiness(client);
+    this.#lastError = new LastError(client);
   }
 
   /** Whether an answer is due for longer than its reading waited. */
   get overdue(): boolean {
-    const sent = this.#sent;
-    if (this.#turn !== undefined || sent === undefined) return false;
-    const unanswered = sent.last === undefined ? !sent.settled : holds(this.#client, sent.last);
-    if (!unanswered) this.#sent = undefined;
-    return unanswered;
+    if (this.#reading !== undefined) return false;
+    this.#sent = this.#sent.filter(({ last, settled }) => (last === undefined ? !settled : holds(this.#client, last)));
+    return this.#sent.some(({ turn }) => turn.exchanges === 0);
   }
 
-  /** Sends the commands in pipelines, one behind the other; answers for each, within the deadline. Never rejects. */
-  async exchange(commands: readonly Words[], deadline: Deadline): Promise<readonly RedisReply[]> {
+  /**
+   * Sends the commands in pipelines, one behind the other; answers for each, within the deadline. Never rejects.
+   *
+   * @param onSend - called when the first of them goes out, after any wait for the connection
+   */
+  async exchange(commands: readonly Words[], deadline: Deadline, onSend?: () => void): Promise<readonly RedisReply[]> {
     const all = (reply: RedisFailure): RedisReply[] => commands.map(() => reply);
-    const turn = await this.#takeTurn(deadline);
+    if (deadline.expired && deadline === this.#reader) return all(LATE);
+    const turn = deadline.patient ? await this.#takeBackground(deadline) : this.#takeReading(deadline);
     if (turn === undefined) return all(failure("timeout", "an earlier reading is still unanswered"));
     try {
-      this.#listen();
-      const obstacle = await untilReady(this.#client, deadline);
-      if (obstacle !== undefined) return all(this.#explain(obstacle));
-      this.#lastError = undefined;
+      this.#lastError.listen();
+      const obstacle = await this.#readiness.until(deadline);
+      if (obstacle !== undefined) return all(this.#lastError.explain(obstacle));
+      this.#lastError.forget();
       const { mode = "normal" } = this.#client;
       if (mode !== "normal") return all(failure("error", `the client is in ${mode} mode and cannot be asked`));
-      return await this.#sendAll(commands, deadline);
+      onSend?.();
+      return await this.#sendAll(commands, turn);
     } catch (error) {
       return all(replyFailure(error as Error));
     } finally {
@@ -66,25 +82,32 @@ export class Lane {
 
   /** Takes the lane's listener off the client. */
   close(): void {
-    if (this.#listening) this.#client.removeListener("error", this.#onError);
-    this.#listening = false;
+    this.#lastError.close();
   }
 
-  /** One reading at a time; what runs in the background is waited for, as it is short. */
-  async #takeTurn(deadline: Deadline): Promise<Turn | undefined> {
+  /** One reading at a time. It waits for nothing in the background: that is short, and what goes out behind it is answered behind it. */
+  #takeReading(deadline: Deadline): Turn | undefined {
+    const current = this.#reading;
+    if (current?.deadline === deadline) {
+      current.exchanges += 1;
+      return current;
+    }
+    const isAnothers = this.#reader !== undefined && this.#reader !== deadline && !this.#reader.over;
+    if (current !== undefined || isAnothers || this.overdue) return undefined;
+    this.#reader = deadline;
+    this.#reading = newTurn(deadline);
+    return this.#reading;
+  }
+
+  /** What runs in the background waits until nothing else does. */
+  async #takeBackground(deadline: Deadline): Promise<Turn | undefined> {
     for (;;) {
-      const current = this.#turn;
+      const current = this.#reading ?? this.#background;
       if (current === undefined) {
         if (this.overdue) return undefined;
-        const turn: Turn = { deadline, exchanges: 1, over: Promise.withResolvers() };
-        this.#turn = turn;
-        return turn;
+        this.#background = newTurn(deadline);
+        return this.#background;
       }
-      if (current.deadline === deadline) {
-        current.exchanges += 1;
-        return current;
-      }
-      if (!deadline.patient && !current.deadline.patient) return undefined;
       if ((await deadline.race(current.over.promise)) === EXPIRED) return undefined;
     }
   }
@@ -92,11 +115,13 @@ export class Lane {
   #leave(turn: Turn): void {
     turn.exchanges -= 1;
     if (turn.exchanges > 0) return;
-    if (this.#turn === turn) this.#turn = undefined;
+    if (this.#reading === turn) this.#reading = undefined;
+    if (this.#background === turn) this.#background = undefined;
     turn.over.resolve();
   }
 
-  async #sendAll(commands: readonly Words[], deadline: Deadline): Promise<readonly RedisReply[]> {
+  async #sendAll(commands: readonly Words[], turn: Turn): Promise<readonly RedisReply[]> {
+    const { deadline } = turn;
     const share = new LoopShare();
     const pipelines: Promise<readonly RedisReply[]>[] = [];
     for (let start = 0; start < commands.length; start += PIPELINE_LENGTH) {
@@ -104,48 +129,31 @@ export class Lane {
       if (start > 0) await share.pause();
       if (deadline.expired) break;
       const batch = commands.slice(start, start + PIPELINE_LENGTH);
-      const replies = this.#send(batch).catch((error: Error) => batch.map(() => replyFailure(error)));
+      const replies = this.#send(batch, turn).catch((error: Error) => batch.map(() => replyFailure(error)));
       pipelines.push(replies);
     }
-    const late = failure("timeout", "no answer in time");
     const answered: RedisReply[] = [];
     for (const pipeline of pipelines) {
       const replies = await deadline.race(pipeline);
       if (replies === EXPIRED) break;
       for (const reply of replies) answered.push(reply);
     }
-    while (answered.length < commands.length) answered.push(late);
+    while (answered.length < commands.length) answered.push(LATE);
     return answered;
   }
 
-  async #send(commands: readonly Words[]): Promise<readonly RedisReply[]> {
-    const pipeline = this.#client.pipeline(commands.map((command) => [...command]));
-    const answer = pipeline.exec();
-    const sent: Sent = { last: lastCommand(pipeline), settled: false };
-    this.#sent = sent;
+  async #send(commands: readonly Words[], turn: Turn): Promise<readonly RedisReply[]> {
+    const { last, replies } = this.#sendPipeline(commands);
+    const sent: Sent = { turn, last, settled: false };
+    this.#sent = [...this.#sent.filter((earlier) => earlier.turn !== turn), sent];
     try {
-      const results = await answer;
-      return commands.map((_, index) => {
-        const [error, value] = results?.[index] ?? [new Error("no reply")];
-        return error ? replyFailure(error) : { ok: true, value };
-      });
+      return await replies;
     } finally {
       sent.settled = true;
     }
   }
+}
 
-  readonly #onError = (error: Error): void => {
-    this.#lastError = error;
-  };
-
-  /** Without an error listener ioredis prints errors; one of ours must not be the reason that it stops. */
-  #listen(): void {
-    if (this.#listening || this.#client.listenerCount("error") === 0) return;
-    this.#client.on("error", this.#onError);
-    this.#listening = true;
-  }
-
-  #explain(obstacle: RedisFailure): RedisFailure {
-    return obstacle.reason === "refused" && this.#lastError ? connectionFailure(this.#lastError) : obstacle;
-  }
+function newTurn(deadline: Deadline): Turn {
+  return { deadline, exchanges: 1, over: Promise.withResolvers() };
 }

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { TaskVitalsError } from "@taskvitals/core";
 import type { OwnClient } from "./own-connection.ts";
@@ -57,7 +57,10 @@ function unrefConnector({ host, port, tls }: RedisEndpoint): new () => unknown {
     #socket: Socket | undefined;
 
     async connect(): Promise<Socket> {
-      const socket = tls ? connectTls({ host, port }) : connectTcp({ host, port });
+      // Node does not send the name of the host by itself; servers that share an address choose by it.
+      const socket = tls
+        ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) })
+        : connectTcp({ host, port });
       this.#socket = socket.unref();
       socket.once("error", (error) => {
         this.firstError = error;

@@ -3,8 +3,9 @@ import { commandWords, type Words } from "./command-words.ts";
 import type { Deadline } from "./deadline.ts";
 import { Lane } from "./lane.ts";
 import type { RedisCommand } from "./layouts/queue-layout.ts";
+import { rawPipelines } from "./raw-pipeline.ts";
 import type { RedisNodeLike } from "./redis-client-like.ts";
-import { connectionFailure, failure, type RedisFailure, type RedisReply } from "./redis-reply.ts";
+import { connectionFailure, cutConnection, failure, type RedisFailure, type RedisReply } from "./redis-reply.ts";
 
 /** A client of our own, which connects once: it does not reconnect by itself. */
 export interface OwnClient extends RedisNodeLike {
@@ -38,7 +39,7 @@ export class OwnConnection implements BrokerConnection {
   }
 
   async nodes(): Promise<readonly BrokerNode[]> {
-    return [{ id: "", exchange: (commands, deadline) => this.#send(commands, deadline) }];
+    return [{ id: "", exchange: (commands, deadline, onSend) => this.#send(commands, deadline, onSend) }];
   }
 
   exchange(commands: readonly RedisCommand[], deadline: Deadline): Promise<readonly RedisReply[]> {
@@ -52,12 +53,12 @@ export class OwnConnection implements BrokerConnection {
     this.#drop(failure("refused", "the reader was shut down"));
   }
 
-  async #send(commands: readonly Words[], deadline: Deadline): Promise<readonly RedisReply[]> {
+  async #send(commands: readonly Words[], deadline: Deadline, onSend?: () => void): Promise<readonly RedisReply[]> {
     const current = this.#current;
     if (current === undefined) return commands.map(() => this.#failure);
-    const replies = await current.lane.exchange(commands, deadline);
+    const replies = await current.lane.exchange(commands, deadline, onSend);
     if (current !== this.#current) return replies.map((reply) => this.#explain(reply));
-    this.#countTimeout(current.lane, deadline);
+    if (!deadline.patient) this.#countTimeout(current.lane, deadline);
     return replies;
   }
 
@@ -71,14 +72,14 @@ export class OwnConnection implements BrokerConnection {
 
   #connect(): void {
     const client = this.#open();
-    const current = { client, lane: new Lane(client) };
+    const current = { client, lane: new Lane(client, rawPipelines(client)) };
     this.#current = current;
     // Any error is the end, even where ioredis would go on: after a refused SELECT it would read another database.
     const lost = (reason: RedisFailure): void => {
       if (current === this.#current) this.#retryAfter(reason);
     };
     client.on("error", (error) => lost(connectionFailure(error)));
-    client.once("end", () => lost(failure("refused", "the connection was closed")));
+    client.once("end", () => lost(failure("refused", cutConnection("the connection was closed"))));
     client.once("ready", () => {
       if (current !== this.#current) return;
       clearTimeout(this.#timer);

@@ -15,7 +15,7 @@ import type { QueueLayout } from "./layouts/queue-layout.ts";
 import type { DiscoverySpecification, SourceSpecification } from "./queue-specification.ts";
 import { BrokerClock } from "./reading/broker-clock.ts";
 import { Discovery, type LabelClaims } from "./reading/discovery.ts";
-import { type Exchange, lacksEvalRo, withoutEvalRo } from "./reading/exchange.ts";
+import { ScriptFallback } from "./reading/exchange.ts";
 import { readHealth } from "./reading/read-health.ts";
 import { type QueueOutcome, type ReadableQueue, readQueues, toReading } from "./reading/read-queues.ts";
 import { readTotals } from "./reading/read-totals.ts";
@@ -83,10 +83,7 @@ export async function createRedisBroker(
   return new PipelinedBroker(name, connection, deadlineMs, dependencies);
 }
 
-/** Time between two surveys of the queues that there are, in milliseconds, as long as somebody reads. */
-const SURVEY_INTERVAL_MS = 15_000;
-/** The same after a survey that failed. */
-const SURVEY_RETRY_MS = 1000;
+const STALE = failure("error", "the server is a replica that has lost its master: what it holds is out of date");
 
 class PipelinedBroker implements RedisBroker {
   readonly broker: string;
@@ -101,9 +98,8 @@ class PipelinedBroker implements RedisBroker {
   readonly #identities = new Map<string, string>();
   readonly #counters: CounterSpecification[] = [];
   readonly #discoveries: Discovery[] = [];
+  readonly #scripts = new ScriptFallback();
   readonly #reading = new Map<Deadline, Promise<unknown>>();
-  #surveyDueAt = 0;
-  #hasEvalRo = true;
   #closed = false;
 
   constructor(
@@ -161,7 +157,7 @@ class PipelinedBroker implements RedisBroker {
       return await reading;
     } finally {
       this.#reading.delete(deadline);
-      this.#survey();
+      if (!this.#closed) for (const discovery of this.#discoveries) discovery.surveyWhenDue();
     }
   }
 
@@ -177,19 +173,21 @@ class PipelinedBroker implements RedisBroker {
   async #read(deadline: Deadline): Promise<BrokerReading> {
     const queues = this.#queues();
     try {
-      const health = this.#connection.nodes(deadline).then((nodes) => readHealth(nodes, this.#clock, deadline));
+      const looked = this.#connection.nodes(deadline).then((nodes) => readHealth(nodes, this.#clock, deadline));
       // The first commands that compare with a time must know what time it is.
-      if (!this.#clock.isSet) await Promise.race([health, this.#clock.known]);
-      const exchange = this.#exchange(deadline);
+      if (!this.#clock.isSet) await Promise.race([looked, this.#clock.known]);
+      const exchange = this.#scripts.over((commands) => this.#connection.exchange(commands, deadline));
       const [outcomes, { totals, failures }] = await Promise.all([
         readQueues(queues, exchange, this.#clock.now()),
         readTotals(this.#counters, exchange),
       ]);
       const readAtSeconds = this.#now() / 1000;
+      const { health, isStale } = await looked;
+      if (isStale) return { ...this.#refuse(STALE), health };
       return {
         queues: [...outcomes.map((outcome) => toReading(outcome, readAtSeconds)), ...failures, ...this.#blindness()],
         totals,
-        health: await health,
+        health,
         unacked: unackedOf(outcomes),
       };
     } catch {
@@ -202,19 +200,11 @@ class PipelinedBroker implements RedisBroker {
     return [...this.#declared.values(), ...this.#discoveries.flatMap((discovery) => [...discovery.queues])];
   }
 
-  /** The same answer for every queue. */
+  /** The same answer for every queue and counter. */
   #refuse({ reason, detail }: RedisFailure): BrokerReading {
-    const queues = this.#queues().map(({ label: queue }) => ({ ok: false as const, queue, reason, detail }));
+    const labels = [...this.#queues().map(({ label }) => label), ...this.#counters.map(({ queue }) => queue)];
+    const queues = labels.map((queue) => ({ ok: false as const, queue, reason, detail }));
     return { queues, totals: [], health: undefined, unacked: undefined };
-  }
-
-  #exchange(deadline: Deadline): Exchange {
-    return async (commands) => {
-      const send: Exchange = (all) => this.#connection.exchange(all, deadline);
-      const replies = await (this.#hasEvalRo ? send : withoutEvalRo(send))(commands);
-      if (this.#hasEvalRo && lacksEvalRo(replies)) this.#hasEvalRo = false;
-      return replies;
-    };
   }
 
   #discover({ layout, fields }: DiscoverySpecification): void {
@@ -226,22 +216,9 @@ class PipelinedBroker implements RedisBroker {
       claims: this.#claims,
       isDeclared: (queue) => this.#identities.has(identity(queue)),
       label: labelValue,
-      stepMs: this.#deadlineMs,
     });
     this.#discoveries.push(discovery);
-    this.#surveyDueAt = 0;
-    this.#survey();
-  }
-
-  /** In the background, behind a reading: nobody waits for it. */
-  #survey(): void {
-    if (this.#closed || this.#discoveries.length === 0 || performance.now() < this.#surveyDueAt) return;
-    this.#surveyDueAt = performance.now() + SURVEY_INTERVAL_MS;
-    for (const discovery of this.#discoveries) {
-      void discovery.survey().then((whole) => {
-        if (!whole) this.#surveyDueAt = Math.min(this.#surveyDueAt, performance.now() + SURVEY_RETRY_MS);
-      });
-    }
+    discovery.surveyWhenDue();
   }
 
   /** Queues that could not be looked for. */

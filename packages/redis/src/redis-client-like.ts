@@ -28,12 +28,22 @@ export interface RedisNodeOptionsLike {
   readonly host?: string | undefined;
   /** Port of the server. */
   readonly port?: number | undefined;
+  /** Whether the connection is one over TLS: anything but `undefined`. */
+  readonly tls?: unknown;
 }
 
 /** A batch of commands. */
 export interface RedisPipelineLike {
   /** Sends the batch; settles with one error or result per command. */
   exec(): Promise<[error: Error | null, result: unknown][] | null>;
+}
+
+/** Where a node is reached that the Cluster knows under another address. */
+export interface RedisNodeAddressLike {
+  /** Host to connect to. */
+  readonly host: string;
+  /** Port to connect to. */
+  readonly port: number;
 }
 
 /** What taskvitals uses of a client of a Redis Cluster. `Cluster` of ioredis 5 and 6 has it. */
@@ -44,6 +54,12 @@ export interface RedisClusterLike {
   readonly options: {
     /** Put in front of every key. */
     readonly keyPrefix?: string | undefined;
+    /** Where nodes are reached, by the `host:port` that the Cluster has of them. */
+    readonly natMap?:
+      | Readonly<Record<string, RedisNodeAddressLike>>
+      | ((node: string) => RedisNodeAddressLike | null | undefined)
+      | null
+      | undefined;
   };
   /** `host:port` of the nodes that serve each slot, the master first. */
   readonly slots: readonly (readonly string[])[];
@@ -55,8 +71,12 @@ export interface RedisClusterLike {
   connect(): Promise<void>;
   /** Adds a listener for one event. */
   once(event: string, listener: (error: Error) => void): unknown;
+  /** Adds a listener. */
+  on(event: string, listener: (error: Error) => void): unknown;
   /** Takes a listener back. */
   removeListener(event: string, listener: (error: Error) => void): unknown;
+  /** How many listeners an event has. */
+  listenerCount(event: string): number;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ReadFailureReason } from "@taskvitals/core";
+import { tlsAdvice } from "./tls-advice.ts";
 
 /** A command that has no result. */
 export interface RedisFailure {
@@ -26,14 +27,18 @@ const REASONS: Readonly<Record<string, ReadFailureReason>> = {
   LOADING: "loading",
 };
 
-/** Errors that ioredis makes itself, by what they mean for a reading. */
-const CLIENT_ERRORS: readonly (readonly [RegExp, ReadFailureReason])[] = [
+/** Errors that ioredis makes itself, and those of Redis that their first word does not tell, by what they mean for a reading. */
+const KNOWN_ERRORS: readonly (readonly [RegExp, ReadFailureReason])[] = [
   [/^Command timed out/, "timeout"],
   [
     /^Connection is closed|^Stream isn't writeable|connection close$|^Cluster is ended|^Reached the max retries/,
     "refused",
   ],
+  // A user that may run a script and not the command in it: Redis 6 and 7.0, and those after them.
+  [/^ERR .*The user executing the script can't |^ERR ACL failure in script/, "auth"],
 ];
+/** What ioredis 5 and 6 say of bytes that are no reply of Redis, such as a page or a TLS alert. */
+const FOREIGN_ANSWER = /^Protocol error, got|^Unknown RESP type/;
 
 /** Reads the error that one of our own commands was answered with. */
 export function replyFailure(error: Error): RedisFailure {
@@ -46,7 +51,8 @@ export function replyFailure(error: Error): RedisFailure {
       redirect: { node, asking: code === "ASK" },
     };
   }
-  const reason = REASONS[code] ?? CLIENT_ERRORS.find(([pattern]) => pattern.test(message))?.[1];
+  if (FOREIGN_ANSWER.test(message)) return foreignAnswer();
+  const reason = REASONS[code] ?? KNOWN_ERRORS.find(([pattern]) => pattern.test(message))?.[1];
   if (reason !== undefined) return failure(reason, message);
   return isSystemError(error) ? connectionFailure(error) : failure("error", message);
 }
@@ -56,13 +62,30 @@ export function replyFailure(error: Error): RedisFailure {
  * repeats its arguments, and those of AUTH are the password.
  */
 export function connectionFailure(error: Error): RedisFailure {
-  if (isSystemError(error)) return failure("refused", `no connection to the server: ${error.code}`);
+  if (isSystemError(error)) return failure("refused", tlsAdvice(error.code) ?? noConnection(error.code));
+  if (FOREIGN_ANSWER.test(error.message)) return foreignAnswer();
   const code = error.message.split(" ", 1)[0] ?? "";
   const command = commandName(error);
   const auth = REASONS[code] === "auth" || command === "auth" || command === "hello";
   if (command === "select") return failure(auth ? "auth" : "error", "the server refuses the number of the database");
+  if (code === "NOPERM") return failure("auth", "the user may not do what connecting takes");
   if (auth) return failure("auth", "the server refuses the user or the password");
   return failure("refused", "no connection to the server");
+}
+
+/** A connection that the other side ended, in whichever way the system tells. */
+export function cutConnection(how: string): string {
+  return `${how}; if none ever lasts: does the server want TLS (rediss://), or a certificate of the client?`;
+}
+
+function noConnection(code: string): string {
+  const detail = `no connection to the server: ${code}`;
+  return code === "ECONNRESET" || code === "EPIPE" ? cutConnection(detail) : detail;
+}
+
+function foreignAnswer(): RedisFailure {
+  const detail = "the answer is not in Redis' protocol; is it another service, or one that wants TLS (rediss://)?";
+  return failure("error", detail);
 }
 
 function isSystemError(error: Error): error is NodeJS.ErrnoException & { code: string } {

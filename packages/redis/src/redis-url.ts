@@ -2,10 +2,15 @@ import { invalidOption } from "@taskvitals/core";
 
 /** Where a Redis server is and how to log in. Holds the password: keep it out of anything that is shown. */
 export interface RedisEndpoint {
+  /** Name or address, without brackets. */
   readonly host: string;
+  /** Port; 6379 where the URL has none. */
   readonly port: number;
+  /** Whether the scheme is `rediss`. */
   readonly tls: boolean;
+  /** User, decoded. */
   readonly username: string | undefined;
+  /** Password, decoded. */
   readonly password: string | undefined;
   /** Number of the database. */
   readonly db: number;

@@ -75,7 +75,7 @@ describe.each(versions)("a Cluster client of the caller's, of ioredis $major", (
     const during = ours();
     await broker.shutdown();
     const after = ours();
-    expect(after.reduce((sum, count) => sum + count)).toBe(during.reduce((sum, count) => sum + count) - 3);
+    expect(after.reduce((sum, count) => sum + count)).toBe(during.reduce((sum, count) => sum + count) - 4);
     expect(await client.get("x")).toBeNull();
   });
 

@@ -31,8 +31,8 @@ export function recordingIoredis(version: IoredisVersion): {
   return { clients, importIoredis: async () => ({ Redis: RecordedRedis }) };
 }
 
-/** Commands that a reading sends to each server beside those of the queues: `ping`, `time`, `info`. */
-export const HEALTH_COMMANDS = 3;
+/** Commands that a reading sends to each server beside those of the queues: `ping`, `time`, `info` of two kinds. */
+export const HEALTH_COMMANDS = 4;
 
 /** How many commands a client still holds. */
 export function heldCommands(client: AnyRedis): number {

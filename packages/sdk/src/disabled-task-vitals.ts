@@ -1,6 +1,8 @@
 import { createNoopMeter, type MeterProvider } from "@opentelemetry/api";
 import { createTaskRecorder, invalidOption } from "@taskvitals/core";
 import { createFetchHandler, createNodeHandler, createPageCollector } from "./endpoint/index.ts";
+import { createTaskEvents } from "./task-events.ts";
+import { NO_TOTALS } from "./task-totals.ts";
 import type { TaskVitals } from "./task-vitals.ts";
 
 /** What `OTEL_SDK_DISABLED=true` gives: everything callable, nothing recorded, no port, no connection. */
@@ -19,6 +21,8 @@ export function disabledTaskVitals(): TaskVitals {
   const nothing = async (): Promise<void> => {};
   return {
     tasks: recorder.tasks,
+    totals: NO_TOTALS,
+    events: createTaskEvents(undefined, () => {}),
     queues: { add: (queue) => (typeof queue === "string" ? queue : queue.name), remove: () => false, list: () => [] },
     meterProvider: provider,
     endpoint: undefined,

@@ -13,6 +13,7 @@ export type { CounterOptions, LayoutName, QueueOptions, RedisClientLike } from "
 export type {
   AuthenticationOptions,
   BasicCredentials,
+  ClientCertificates,
   EndpointLimits,
   EndpointOptions,
   EndpointTls,
@@ -21,6 +22,7 @@ export type {
   NodeHandler,
   NodeRequest,
   NodeResponse,
+  TlsVersion,
 } from "./endpoint/index.ts";
 export type { Logger } from "./logger.ts";
 export type {
@@ -32,5 +34,7 @@ export type {
 } from "./options/task-vitals-options.ts";
 export type { Queues } from "./queue-registry.ts";
 export { startTaskVitals } from "./start-task-vitals.ts";
+export type { TaskEvents } from "./task-events.ts";
+export type { TaskTotals } from "./task-totals.ts";
 export type { TaskVitals } from "./task-vitals.ts";
 export { createMetricProducer, type TaskVitalsMetricProducer } from "./telemetry/metric-producer.ts";

@@ -1,11 +1,12 @@
 import { type QueueReader, TaskVitalsError } from "@taskvitals/core";
 import { createRedisBroker, type LabelClaims, type RedisBroker, type SourceSpecification } from "@taskvitals/redis";
+import { type BorrowedClient, BorrowedClients } from "./borrowed-clients.ts";
 import type { QueueRegistryOptions } from "./queue-registry.ts";
 
 /** The brokers that are connected to, and their queues. */
 export interface OpenBrokers {
-  /** Adds a source to its broker, which is opened in the background if this is its first. */
-  add(source: SourceSpecification): void;
+  /** Adds a source to its broker, which is opened in the background if this is its first; or reads it over the client, where one is given. */
+  add(source: SourceSpecification, client?: BorrowedClient): void;
   /** Takes the queue with this label from whichever broker has it. Answers whether there was one. */
   drop(label: string): boolean;
   readers(): Iterable<QueueReader>;
@@ -26,6 +27,7 @@ export async function openBrokers(
 ): Promise<OpenBrokers> {
   const opened = new Map<string, RedisBroker>();
   const opening = new Map<string, Promise<void>>();
+  const borrowed = new BorrowedClients({ deadlineMs, onChange, onProblem, claims });
   let closed = false;
 
   const open = async (name: string): Promise<void> => {
@@ -45,7 +47,7 @@ export async function openBrokers(
     });
   const shutdown = async (): Promise<void> => {
     closed = true;
-    await Promise.all([...opened.values()].map((reader) => reader.shutdown()));
+    await Promise.all([borrowed.shutdown(), ...[...opened.values()].map((reader) => reader.shutdown())]);
     await Promise.all(opening.values());
   };
 
@@ -57,13 +59,15 @@ export async function openBrokers(
     throw error;
   }
   return {
-    add: (source) => {
+    add: (source, client) => {
+      if (client !== undefined) return borrowed.add(source, client);
       const reader = opened.get(source.broker);
       if (reader !== undefined) reader.add(source);
       else if (!closed && !opening.has(source.broker)) opening.set(source.broker, openLate(source.broker));
     },
-    drop: (label) => [...opened.values()].map((reader) => reader.remove(label)).includes(true),
-    readers: () => opened.values(),
+    drop: (label) =>
+      [borrowed.drop(label), ...[...opened.values()].map((reader) => reader.remove(label))].includes(true),
+    readers: () => [...opened.values(), ...borrowed.readers(new Set(opened.keys()))],
     shutdown,
   };
 }

@@ -14,6 +14,7 @@ import {
   type RedisClientLike,
   type SourceSpecification,
 } from "@taskvitals/redis";
+import type { BorrowedClient } from "./borrowed-clients.ts";
 import { openBrokers } from "./open-brokers.ts";
 import { QueueLabels } from "./queue-labels.ts";
 
@@ -22,10 +23,14 @@ export interface Queues {
   /**
    * Declares one more queue; it is in the next scrape. `<layout>:*` adds every queue of the framework.
    *
+   * @param queue - `"<layout>:<name>"`, or an object
+   * @param client - a client of yours that this queue is read over, as it is configured and never closed, or the promise of one; until it is there,
+   * the queue has no samples. Its broker need not be declared then: clients under the name of one broker are taken for
+   * connections to it. Default: the connection to the queue's broker
    * @returns its `queue` label; `*` for every queue
    * @throws TaskVitalsError `INVALID_OPTION`, `UNKNOWN_BROKER` or `DUPLICATE_QUEUE`
    */
-  add(queue: string | QueueOptions): string;
+  add(queue: string | QueueOptions, client?: RedisClientLike | PromiseLike<RedisClientLike>): string;
   /**
    * Ends the queue with this label; it is gone from the next scrape. Returns whether there was one. One that was discovered comes back when it
    * is found again.
@@ -77,12 +82,18 @@ export async function createQueueRegistry(options: QueueRegistryOptions): Promis
   const labels = new QueueLabels(options.maxQueues, options.onQueueRefused);
   const sources = new Set<SourceSpecification>();
   const counters: CounterSpecification[] = [];
-  const check = (given: string | QueueOptions | CounterOptions, path: string): SourceSpecification => {
+  const check = (
+    given: string | QueueOptions | CounterOptions,
+    path: string,
+    client?: BorrowedClient,
+  ): SourceSpecification => {
     const source = parseQueue(given, path);
-    if (!options.brokers.has(source.broker)) throw unknownBroker(source, path, [...options.brokers.keys()]);
+    if (client === undefined && !options.brokers.has(source.broker))
+      throw unknownBroker(source, path, [...options.brokers.keys()]);
     if (source.kind === "queue") declare(source, path);
     if (source.kind === "counter") addCounter(source, path);
-    sources.add(source);
+    // What has a client of its own is not read over its broker's connection.
+    if (client === undefined) sources.add(source);
     return source;
   };
   const declare = (queue: QueueSpecification, path: string): void => {
@@ -107,8 +118,8 @@ export async function createQueueRegistry(options: QueueRegistryOptions): Promis
   return {
     counters,
     queues: {
-      add: (given) => {
-        const source = check(given, "queues.add(queue)");
+      add: (given, client) => {
+        const source = check(given, "queues.add(queue)", client);
         if (source.kind === "counter") {
           sources.delete(source);
           counters.pop();
@@ -117,7 +128,7 @@ export async function createQueueRegistry(options: QueueRegistryOptions): Promis
         }
         // A queue that was discovered under this label makes room for the declared one.
         if (source.kind === "queue") brokers.drop(source.label);
-        brokers.add(source);
+        brokers.add(source, client);
         options.onChange();
         return source.kind === "queue" ? source.label : EVERY_QUEUE;
       },

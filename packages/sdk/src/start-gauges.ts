@@ -10,15 +10,22 @@ import { warnOfReadProblems } from "./read-problems.ts";
 import { startHostMetrics, startRuntimeMetrics } from "./runtime-metrics.ts";
 import { observeSeries, type SeriesRefusals } from "./series-vitals.ts";
 import type { StartContext } from "./start-context.ts";
+import type { StartedTotals } from "./task-totals.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
+
+/** What the gauges report on. */
+export interface GaugeSources {
+  readonly activity: TaskActivitySource;
+  readonly registry: QueueRegistry;
+  readonly refusals: SeriesRefusals;
+  readonly totals: StartedTotals;
+}
 
 /** Registers the gauges of taskvitals; `undefined` where the caller's provider gives no way to report them truthfully. */
 export async function startGauges(
   { options, problems, cleanup }: StartContext,
   telemetry: Telemetry,
-  activity: TaskActivitySource,
-  registry: QueueRegistry,
-  refusals: SeriesRefusals,
+  { activity, registry, refusals, totals }: GaugeSources,
 ): Promise<QueueObserver | undefined> {
   const { observables } = telemetry;
   if (observables === undefined) return undefined;
@@ -31,6 +38,7 @@ export async function startGauges(
     observables,
     meter: telemetry.meter,
     readers: registry.readers,
+    reportsTotals: totals.reportsTotals,
     onProblem: problems.report,
     onReadProblem: warnOfReadProblems(problems.warn),
   });

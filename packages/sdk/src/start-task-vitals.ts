@@ -15,6 +15,8 @@ import type { StartContext } from "./start-context.ts";
 import { startGauges, startInstrumentations } from "./start-gauges.ts";
 import { startRecorder } from "./start-recorder.ts";
 import { requireSupportedNode } from "./supported-node.ts";
+import { createTaskEvents } from "./task-events.ts";
+import { createTaskTotals } from "./task-totals.ts";
 import type { TaskVitals } from "./task-vitals.ts";
 import { createBorrowedTelemetry } from "./telemetry/borrowed-telemetry.ts";
 import { createOwnTelemetry } from "./telemetry/own-telemetry.ts";
@@ -65,7 +67,8 @@ async function start(context: StartContext): Promise<TaskVitals> {
 
   const telemetry = await startTelemetry(context);
   const recorder = startRecorder(context, telemetry, refusals, registry.queues.list(), registry.counters);
-  observer = await startGauges(context, telemetry, recorder.activity, registry, refusals);
+  const totals = createTaskTotals(telemetry.own, recorder.forgetAll);
+  observer = await startGauges(context, telemetry, { activity: recorder.activity, registry, refusals, totals });
   await startInstrumentations(context, telemetry);
   const collector = createTimedCollector(context, telemetry);
   const endpoint = await listen(context, collector);
@@ -80,6 +83,8 @@ async function start(context: StartContext): Promise<TaskVitals> {
   const shutdown = (): Promise<void> => cleanup.run();
   return {
     tasks: recorder.tasks,
+    totals,
+    events: createTaskEvents(telemetry.observables, problems.report),
     queues: registry.queues,
     meterProvider: telemetry.provider,
     endpoint: endpoint && { url: endpoint.url, host: endpoint.host, port: endpoint.port },

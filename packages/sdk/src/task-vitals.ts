@@ -2,11 +2,17 @@ import type { MeterProvider } from "@opentelemetry/api";
 import type { TaskRecorder } from "@taskvitals/core";
 import type { EndpointServer, FetchHandler, NodeHandler } from "./endpoint/index.ts";
 import type { Queues } from "./queue-registry.ts";
+import type { TaskEvents } from "./task-events.ts";
+import type { TaskTotals } from "./task-totals.ts";
 
 /** Running vital signs, as {@link startTaskVitals} returns them. */
 export interface TaskVitals extends AsyncDisposable {
   /** Counts and times tasks. */
   readonly tasks: TaskRecorder;
+  /** What the tasks have come to, for who keeps it elsewhere. Empty beside a meter provider of the caller's. */
+  readonly totals: TaskTotals;
+  /** For readers of task events, such as `observeCeleryEvents`: reports about them, beside the tasks that they record. */
+  readonly events: TaskEvents;
   /** The queues that are read; they may change at run time. */
   readonly queues: Queues;
   /** The meter provider for what the application measures itself; its metrics are on the same page. */

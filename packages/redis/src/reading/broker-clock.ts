@@ -38,8 +38,9 @@ export class BrokerClock {
   /** Takes the reply to `TIME`, asked at a monotonic time and answered now. */
   set(reply: RedisReply, askedAt: number): void {
     if (!reply.ok) {
-      // A user that may not ask for the time never will; a server that does not answer may do so next time.
-      if (reply.reason === "auth") this.#settle();
+      // Who may not ask for the time, or asks a server that does not know the command, never will be told; a server that does not answer may
+      // do so next time.
+      if (reply.reason === "auth" || /^ERR unknown command/i.test(reply.detail)) this.#settle();
       return;
     }
     const [seconds, microseconds] = Array.isArray(reply.value) ? reply.value.map(Number) : [];

@@ -26,12 +26,19 @@ export interface DiscoveryOptions {
   readonly isDeclared: (queue: ReadableQueue) => boolean;
   /** Label of a queue with this name. */
   readonly label: (name: string) => string;
-  /** Longest wait for one step, in milliseconds. */
-  readonly stepMs: number;
 }
 
+/** Time between two surveys, in milliseconds, as long as somebody reads. */
+const INTERVAL_MS = 15_000;
+/** The same after a survey that did not come to its end. */
+const RETRY_MS = 1000;
+/** Longest wait for one step, in milliseconds: readings go first, and nobody waits for a step. */
+const STEP_MS = 5000;
 /** Elements that one step looks at: well under a millisecond of the server's time. */
 const STEP_LENGTH = 500;
+/** What a client makes of bytes that are not UTF-8; the key is lost then. */
+const REPLACEMENT = "\uFFFD";
+const NOT_TEXT: ReadProblem = { reason: "error", detail: "the name of a queue is not UTF-8 text: it is left out" };
 /** Steps of one survey; a larger keyspace is gone through in several. */
 const STEPS_PER_SURVEY = 1000;
 
@@ -46,8 +53,12 @@ export class Discovery {
   /** Where the pass stands, by server; a server that is through is gone from it. */
   #cursors: Map<string, string> | undefined;
   #seen = new Set<string>();
+  /** The servers that the pass goes through. */
+  #nodes = "";
+  #leftOut: ReadProblem | undefined;
   #failure: ReadProblem | undefined;
-  #surveying: Promise<void> | undefined;
+  #dueAt = 0;
+  #surveying: Promise<boolean> | undefined;
   #step: Deadline | undefined;
   #closed = false;
 
@@ -69,7 +80,7 @@ export class Discovery {
     return this.#queues.has(label);
   }
 
-  /** Why the last survey did not come to its end. */
+  /** Why the last pass did not come to its end, or what it left out. */
   get failure(): ReadProblem | undefined {
     return this.#failure;
   }
@@ -91,13 +102,21 @@ export class Discovery {
     if (found?.layout === layout && found.name === name && this.#options.isDeclared(found)) this.drop(label);
   }
 
+  /** Looks for queues if it is time to. In the background, behind a reading: nobody waits for it. */
+  surveyWhenDue(): void {
+    if (this.#surveying !== undefined || performance.now() < this.#dueAt) return;
+    this.#dueAt = performance.now() + INTERVAL_MS;
+    void this.survey().then((whole) => {
+      if (!whole) this.#dueAt = Math.min(this.#dueAt, performance.now() + RETRY_MS);
+    });
+  }
+
   /** Looks for queues; one survey at a time. Answers whether the pass came to its end. Never rejects. */
-  async survey(): Promise<boolean> {
+  survey(): Promise<boolean> {
     this.#surveying ??= this.#run().finally(() => {
       this.#surveying = undefined;
     });
-    await this.#surveying;
-    return this.#cursors === undefined && this.#failure === undefined;
+    return this.#surveying;
   }
 
   /** Ends a survey that is under way. */
@@ -107,23 +126,23 @@ export class Discovery {
     await this.#surveying;
   }
 
-  async #run(): Promise<void> {
-    this.#failure = undefined;
+  async #run(): Promise<boolean> {
     for (let step = 0; step < STEPS_PER_SURVEY && !this.#closed; step++) {
-      using deadline = new Deadline(this.#options.stepMs, { patient: true });
+      using deadline = new Deadline(STEP_MS, { patient: true });
       this.#step = deadline;
       const failed =
         "set" in this.#index ? await this.#stepThroughSet(this.#index.set, deadline) : await this.#scan(deadline);
       if (failed !== undefined) {
         this.#failure = failed;
         this.#startOver();
-        return;
+        return false;
       }
       if (this.#cursors?.size === 0) {
         this.#finish();
-        return;
+        return true;
       }
     }
+    return false;
   }
 
   async #stepThroughSet(set: string, deadline: Deadline): Promise<ReadProblem | undefined> {
@@ -137,10 +156,15 @@ export class Discovery {
     const { connection } = this.#options;
     const nodes = await connection.nodes(deadline);
     if (nodes.length === 0) return { reason: "refused", detail: "no connection to the server" };
-    this.#cursors ??= new Map(nodes.map(({ id }) => [id, "0"]));
+    const ids = nodes.map(({ id }) => id);
+    if (this.#nodes !== ids.toSorted().join()) {
+      // What a server that is new holds was on another before, or is unknown yet: a pass is whole only when it saw each.
+      this.#startOver();
+      this.#nodes = ids.toSorted().join();
+    }
+    this.#cursors ??= new Map(ids.map((id) => [id, "0"]));
     const pattern = "scan" in this.#index ? this.#index.scan : "";
     const prefix = connection.keyPrefix.replace(/[\\*?[\]]/g, "\\$&");
-    for (const id of this.#cursors.keys()) if (!nodes.some((node) => node.id === id)) this.#cursors.delete(id);
     const due = nodes.flatMap((node) => {
       const cursor = this.#cursors?.get(node.id);
       return cursor === undefined ? [] : [{ node, cursor }];
@@ -165,7 +189,8 @@ export class Discovery {
     const [cursor, found] = Array.isArray(reply.value) ? (reply.value as [unknown, unknown]) : ["0", []];
     for (const entry of Array.isArray(found) ? found : []) {
       const name = this.#index.name(String(entry).slice(prefixLength));
-      if (name !== undefined && name !== "") this.#see(name);
+      if (name?.includes(REPLACEMENT)) this.#leftOut = NOT_TEXT;
+      else if (name !== undefined && name !== "") this.#see(name);
     }
     if (String(cursor) === "0") this.#cursors?.delete(id);
     else this.#cursors?.set(id, String(cursor));
@@ -186,11 +211,13 @@ export class Discovery {
   /** The pass is whole: what it did not see is not there any more. */
   #finish(): void {
     for (const label of this.#queues.keys()) if (!this.#seen.has(label)) this.drop(label);
+    this.#failure = this.#leftOut;
     this.#startOver();
   }
 
   #startOver(): void {
     this.#cursors = undefined;
     this.#seen = new Set();
+    this.#leftOut = undefined;
   }
 }

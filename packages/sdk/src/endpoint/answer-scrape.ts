@@ -25,7 +25,7 @@ export async function answerScrape(
   collector: PageCollector,
   authenticator: Authenticator | undefined,
 ): Promise<EndpointResponse> {
-  const refused = refuseMethod(request.method) ?? refuseStranger(request, authenticator);
+  const refused = refuseMethod(request.method) ?? (await refuseStranger(request, authenticator));
   if (refused !== undefined) return forMethod(request.method, refused);
   const deadlineMs = scrapeDeadlineMs(request.header(SCRAPE_TIMEOUT_HEADER));
   const gzip = acceptsGzip(request.header("accept-encoding"));
@@ -37,11 +37,11 @@ export async function answerScrape(
   }
 }
 
-function refuseStranger(
+async function refuseStranger(
   request: EndpointRequest,
   authenticator: Authenticator | undefined,
-): EndpointResponse | undefined {
-  if (authenticator === undefined || authenticator.accepts(request.header("authorization"))) return undefined;
+): Promise<EndpointResponse | undefined> {
+  if (authenticator === undefined || (await authenticator.accepts(request.header("authorization")))) return undefined;
   return textResponse(401, "These metrics need the credentials the endpoint was started with.", {
     "www-authenticate": authenticator.challenge,
   });

@@ -15,12 +15,20 @@ export interface AuthenticationOptions {
   readonly token?: string | undefined;
   /** Basic authentication, compared as UTF-8. An empty part is refused with `INVALID_OPTION`. */
   readonly basicAuth?: BasicCredentials | undefined;
+  /**
+   * A check of your own for basic authentication, such as against hashes that may change; beside {@link basicAuth} either is enough. What it throws
+   * or rejects with counts as a refusal.
+   */
+  readonly verifyBasicAuth?: ((given: BasicCredentials) => boolean | Promise<boolean>) | undefined;
 }
 
 /** Checks the Authorization headers of scrapes. */
 export interface Authenticator {
-  /** Whether the header's value grants access. Takes the same time for every wrong value of one length. */
-  accepts(authorization: string | undefined): boolean;
+  /**
+   * Whether the header's value grants access; a promise only where a check of the caller's own decides. Takes the same time for every wrong
+   * value of one length, as far as it is ours.
+   */
+  accepts(authorization: string | undefined): boolean | Promise<boolean>;
   /** The WWW-Authenticate challenge to refuse with. */
   readonly challenge: string;
 }
@@ -33,10 +41,11 @@ export interface Authenticator {
 export function createAuthenticator(options: AuthenticationOptions = {}): Authenticator | undefined {
   const bearer = options.token === undefined ? undefined : digest(checkedToken(options.token));
   const basic = options.basicAuth === undefined ? undefined : digest(checkedBasic(options.basicAuth));
-  if (bearer === undefined && basic === undefined) return undefined;
+  const verify = checkedVerification(options.verifyBasicAuth);
+  if (bearer === undefined && basic === undefined && verify === undefined) return undefined;
   const challenges = [
     ...(bearer === undefined ? [] : ['Bearer realm="metrics"']),
-    ...(basic === undefined ? [] : ['Basic realm="metrics", charset="UTF-8"']),
+    ...(basic === undefined && verify === undefined ? [] : ['Basic realm="metrics", charset="UTF-8"']),
   ];
   return {
     challenge: challenges.join(", "),
@@ -46,12 +55,33 @@ export function createAuthenticator(options: AuthenticationOptions = {}): Authen
         case "bearer":
           return matches(bearer, Buffer.from(value, "latin1"));
         case "basic":
-          return matches(basic, Buffer.from(value, "base64"));
+          return matches(basic, Buffer.from(value, "base64")) || (verify !== undefined && asked(verify, value));
         default:
           return false;
       }
     },
   };
+}
+
+type Verification = NonNullable<AuthenticationOptions["verifyBasicAuth"]>;
+
+async function asked(verify: Verification, value: string): Promise<boolean> {
+  const [, username, password] = /^([^:]+):(.+)$/s.exec(Buffer.from(value, "base64").toString("utf8")) ?? [];
+  if (username === undefined || password === undefined) return false;
+  try {
+    return (await verify({ username, password })) === true;
+  } catch {
+    return false;
+  }
+}
+
+function checkedVerification(verify: unknown): Verification | undefined {
+  if (verify === undefined || typeof verify === "function") return verify as Verification | undefined;
+  throw invalidOption({
+    path: "endpoint.verifyBasicAuth",
+    value: verify,
+    expected: "a function that is given { username, password }",
+  });
 }
 
 /** Digests have one length, so comparing them tells neither a secret's length nor its first wrong byte. */

@@ -1,7 +1,9 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import type { SecureContextOptions } from "node:tls";
 import { TaskVitalsError } from "@taskvitals/core";
-import type { EndpointSettings } from "./endpoint-options.ts";
+import { clientCertificateOptions, dropUnwantedClients } from "./client-certificates.ts";
+import type { EndpointSettings, EndpointTls } from "./endpoint-options.ts";
 
 /** Bytes of request line and headers together: room for a large token, not for a flood. Beyond it Node.js answers 431. */
 const MAX_HEADER_BYTES = 8192;
@@ -26,11 +28,29 @@ export function createEndpointServer(settings: EndpointSettings, onRequest: Requ
   server.maxConnections = maxConnections;
   // A client may close its sending side as soon as it has asked; by default Node.js would drop the answer.
   Object.assign(server, { httpAllowHalfOpen: true });
-  server.on("request", onRequest);
+  const answer: RequestListener = (request, response) => {
+    for (const [name, value] of Object.entries(settings.headers)) response.setHeader(name, value);
+    onRequest(request, response);
+  };
+  server.on("request", answer);
   // Without a listener of its own Node.js would ask the client to send its body.
-  server.on("checkContinue", onRequest);
+  server.on("checkContinue", answer);
   server.on("drop", () => server.closeIdleConnections());
   return server;
+}
+
+/** Certificates and key, and the versions that go with them: a new context begins without any. */
+function contextOf(
+  { cert, key, ca }: Pick<EndpointTls, "cert" | "key" | "ca">,
+  { minVersion, maxVersion }: EndpointTls,
+): SecureContextOptions {
+  return {
+    cert,
+    key,
+    ...(ca === undefined ? {} : { ca }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(maxVersion === undefined ? {} : { maxVersion }),
+  };
 }
 
 function createTlsServer(
@@ -38,13 +58,15 @@ function createTlsServer(
   options: { readonly requestTimeout: number },
 ): Server {
   try {
-    return createHttpsServer({
+    const server = createHttpsServer({
       ...options,
+      ...contextOf(tls, tls),
+      ...clientCertificateOptions(tls),
       handshakeTimeout: options.requestTimeout,
-      cert: tls.cert,
-      key: tls.key,
-      ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: true }),
     });
+    dropUnwantedClients(server, tls);
+    tls.onStart?.((renewed) => server.setSecureContext(contextOf(renewed, tls)));
+    return server;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
     throw new TaskVitalsError(

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import { isIP } from "node:net";
 import { invalidOption } from "@taskvitals/core";
 import { type AuthenticationOptions, type Authenticator, createAuthenticator } from "./authentication.ts";
@@ -14,7 +15,27 @@ export interface EndpointTls {
    * served, `/healthz` and `/readyz` included. Intermediate certificates of the server's own belong into `cert`.
    */
   readonly ca?: string | Buffer | undefined;
+  /**
+   * What is asked of clients. `verify` (default where `ca` is set): a certificate signed by `ca`; `verify-if-given`: none, or such a one; `any`: a
+   * certificate, whoever signed it; `request`: it is asked for and not looked at; `none` (default without `ca`): it is not asked for.
+   */
+  readonly clientCertificates?: ClientCertificates | undefined;
+  /** Oldest version of TLS that is spoken. Default: Node's, TLS 1.2. */
+  readonly minVersion?: TlsVersion | undefined;
+  /** Newest version of TLS that is spoken. Default: Node's, TLS 1.3. */
+  readonly maxVersion?: TlsVersion | undefined;
+  /**
+   * Called once the endpoint is made, with a function to call whenever certificates or keys were renewed; connections made after that use the new
+   * ones. That function throws for what OpenSSL refuses, and goes on with the old ones.
+   */
+  readonly onStart?: ((renew: (renewed: Pick<EndpointTls, "cert" | "key" | "ca">) => void) => void) | undefined;
 }
+
+/** What the endpoint asks of clients' certificates. */
+export type ClientCertificates = "none" | "request" | "any" | "verify-if-given" | "verify";
+
+/** A version of TLS, as Node names it. */
+export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 
 /** Bounds on what clients can make the endpoint spend. The defaults suit several Prometheus servers. */
 export interface EndpointLimits {
@@ -47,6 +68,8 @@ export interface EndpointOptions extends AuthenticationOptions {
   readonly collectTimeoutMs?: number | undefined;
   /** Bounds on what clients can make the endpoint spend. */
   readonly limits?: EndpointLimits | undefined;
+  /** Headers added to every answer, such as `strict-transport-security`. One that HTTP does not allow is refused. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Port of the endpoint unless told otherwise: the one OpenTelemetry's specification gives to Prometheus exporters. */
@@ -73,6 +96,8 @@ export interface EndpointSettings {
   readonly collectTimeoutMs: number;
   /** The bounds, complete. */
   readonly limits: { readonly [Limit in keyof EndpointLimits]-?: number };
+  /** Headers added to every answer. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const MAX_DURATION_MS = 600_000;
@@ -90,6 +115,7 @@ export function resolveEndpointOptions(options: EndpointOptions): EndpointSettin
     path: checkedPath(options.path ?? "/metrics"),
     authenticator: createAuthenticator(options),
     tls: checkedTls(options.tls),
+    headers: checkedHeaders(options.headers ?? {}),
     onPortInUse: checkedOnPortInUse(options.onPortInUse ?? "throw"),
     collectTimeoutMs: checkedInteger(
       "endpoint.collectTimeoutMs",
@@ -164,5 +190,35 @@ function checkedTls(tls: EndpointTls | undefined): EndpointTls | undefined {
       remedy: "Pass the file's content, not its name.",
     });
   }
+  const kinds = ["none", "request", "any", "verify-if-given", "verify"] as const;
+  checkedChoice("endpoint.tls.clientCertificates", tls.clientCertificates, kinds);
+  for (const field of ["minVersion", "maxVersion"] as const) {
+    checkedChoice(`endpoint.tls.${field}`, tls[field], ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]);
+  }
+  if (tls.ca === undefined && tls.clientCertificates?.startsWith("verify")) {
+    const remedy = "Set endpoint.tls.ca, or ask for less.";
+    throw invalidOption({ path: "endpoint.tls.ca", expected: "authorities to verify clients by", remedy });
+  }
   return tls;
+}
+
+function checkedChoice(path: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value as string)) return;
+  throw invalidOption({ path, value, expected: `one of ${choices.join(", ")}` });
+}
+
+function checkedHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      throw invalidOption({
+        path: "endpoint.headers",
+        expected: "headers that HTTP allows, as strings by name",
+        remedy: `Correct ${JSON.stringify(name)}.`,
+      });
+    }
+  }
+  return headers;
 }

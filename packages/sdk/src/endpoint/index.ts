@@ -1,5 +1,11 @@
 export type { AuthenticationOptions, BasicCredentials } from "./authentication.ts";
-export type { EndpointLimits, EndpointOptions, EndpointTls } from "./endpoint-options.ts";
+export type {
+  ClientCertificates,
+  EndpointLimits,
+  EndpointOptions,
+  EndpointTls,
+  TlsVersion,
+} from "./endpoint-options.ts";
 export { type EndpointServer, startEndpoint } from "./endpoint-server.ts";
 export { createFetchHandler, type FetchHandler, type FetchInput } from "./fetch-handler.ts";
 export { createNodeHandler, type NodeHandler, type NodeRequest, type NodeResponse } from "./node-handler.ts";

@@ -21,6 +21,8 @@ export interface EnvironmentOptions {
   readonly redisUrl: string | undefined;
   readonly queues: readonly string[] | undefined;
   readonly exposition: ExpositionName | undefined;
+  /** Names in `OTEL_NODE_DISABLED_INSTRUMENTATIONS`; of other people's instrumentations too. */
+  readonly disabledInstrumentations: ReadonlySet<string>;
 }
 
 /** What `OTEL_METRICS_EXPORTER` may name. */
@@ -47,6 +49,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     redisUrl: get("REDIS_URL"),
     queues: queues(get("TASKVITALS_QUEUES")),
     exposition: exposition(get("TASKVITALS_EXPOSITION")),
+    disabledInstrumentations: new Set(listed(get("OTEL_NODE_DISABLED_INSTRUMENTATIONS"))),
   };
 }
 
@@ -106,11 +109,14 @@ function resourceAttributes(text: string | undefined): Readonly<Record<string, s
 }
 
 function queues(text: string | undefined): readonly string[] | undefined {
-  const listed = text
+  return listed(text)?.map((part) => percentDecoded("TASKVITALS_QUEUES", part));
+}
+
+function listed(text: string | undefined): string[] | undefined {
+  return text
     ?.split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
-  return listed?.map((part) => percentDecoded("TASKVITALS_QUEUES", part));
 }
 
 function percentDecoded(path: string, text: string): string {

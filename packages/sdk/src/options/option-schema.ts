@@ -38,7 +38,15 @@ const named = v.custom<object>(
   BROKER_NAMES,
 );
 
-const tls = { cert: anything, key: anything, ca: anything } satisfies FieldsOf<EndpointTls>;
+const tls = {
+  cert: anything,
+  key: anything,
+  ca: anything,
+  clientCertificates: anything,
+  minVersion: anything,
+  maxVersion: anything,
+  onStart: anything,
+} satisfies FieldsOf<EndpointTls>;
 const basicAuth = { username: anything, password: anything } satisfies FieldsOf<BasicCredentials>;
 const limits = {
   maxConnections: anything,
@@ -53,8 +61,10 @@ const endpoint = {
   token: anything,
   basicAuth: v.optional(v.strictObject(basicAuth, "an object with username and password")),
   tls: v.optional(v.strictObject(tls, "an object with cert and key")),
+  verifyBasicAuth: anything,
   onPortInUse: anything,
   collectTimeoutMs: anything,
+  headers: v.optional(v.record(v.string(), text, "an object of strings")),
   limits: v.optional(v.strictObject(limits, "an object of limits")),
 } satisfies FieldsOf<EndpointOptions>;
 const otlp = {

@@ -32,6 +32,7 @@ export function createBorrowedTelemetry(
     meter: provider.getMeter(SCOPE_NAME),
     observables: producer === undefined ? undefined : own.getMeter(SCOPE_NAME),
     seriesCounts: () => own.seriesCounts(),
+    own: undefined,
     collectPage: () =>
       Promise.reject(
         invalidOption({

@@ -49,6 +49,7 @@ export async function createOwnTelemetry(options: OwnTelemetryOptions): Promise<
     meter,
     observables: meter,
     seriesCounts: () => own.seriesCounts(),
+    own,
     collectPage: pull instanceof ScrapeReader ? standardPages(pull, problems) : incrementalPages(own, pull, problems),
     flush: () => provider.forceFlush(),
     shutdown: async () => {

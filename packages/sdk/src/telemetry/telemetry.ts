@@ -1,5 +1,5 @@
 import type { Meter, MeterProvider } from "@opentelemetry/api";
-import type { SeriesCount } from "@taskvitals/meter";
+import type { BindableMeterProvider, SeriesCount } from "@taskvitals/meter";
 import type { PageSource } from "../endpoint/index.ts";
 
 /** Where the instruments of taskvitals live, and how what they hold gets out. */
@@ -12,6 +12,8 @@ export interface Telemetry {
   readonly observables: Meter | undefined;
   /** How full each counter and histogram of taskvitals is; empty where the caller's provider does not say. */
   readonly seriesCounts: () => readonly SeriesCount[];
+  /** The provider of ours that holds counters and histograms; `undefined` where they are on the caller's. */
+  readonly own: BindableMeterProvider | undefined;
   /** Builds the page of `/metrics`. */
   readonly collectPage: PageSource;
   /** Pushes what is due now. May reject. */

@@ -15,6 +15,7 @@ const NOTHING = {
   redisUrl: undefined,
   queues: undefined,
   exposition: undefined,
+  disabledInstrumentations: new Set(),
 };
 
 const VARIABLES = [
@@ -31,6 +32,7 @@ const VARIABLES = [
   "REDIS_URL",
   "TASKVITALS_QUEUES",
   "TASKVITALS_EXPOSITION",
+  "OTEL_NODE_DISABLED_INSTRUMENTATIONS",
 ];
 
 test("an environment without our variables says nothing", () => {
@@ -55,6 +57,7 @@ test("every variable is read", () => {
     REDIS_URL: "redis://redis",
     TASKVITALS_QUEUES: "list:jobs",
     TASKVITALS_EXPOSITION: "standard",
+    OTEL_NODE_DISABLED_INSTRUMENTATIONS: "http, bullmq,",
   });
   expect(read).toMatchObject({
     disabled: true,
@@ -69,6 +72,7 @@ test("every variable is read", () => {
     redisUrl: "redis://redis",
     queues: ["list:jobs"],
     exposition: "standard",
+    disabledInstrumentations: new Set(["http", "bullmq"]),
   });
 });
 

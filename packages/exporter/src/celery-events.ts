@@ -1,0 +1,54 @@
+import { type CeleryEvents, type DuplicableClient, observeCeleryEvents } from "@taskvitals/redis";
+import type { TaskVitals } from "taskvitals";
+import type { OpenBroker } from "./brokers/open-broker.ts";
+import type { CeleryEventsSettings, ConfiguredQueue } from "./configuration/exporter-configuration.ts";
+import { misconfigured } from "./configuration/misconfigured.ts";
+
+/** What the events of Celery are read with. */
+export interface CeleryEventsSurroundings {
+  readonly broker: OpenBroker;
+  /** The queues that are read; those of Celery may have labels of their own. */
+  readonly queues: readonly ConfiguredQueue[];
+  readonly vitals: Pick<TaskVitals, "events" | "tasks">;
+}
+
+/**
+ * Counts tasks by the events of Celery's workers on one broker.
+ *
+ * @param where - the flag, variable or key that asks for it
+ * @throws TaskVitalsError `INVALID_OPTION` for a Cluster, which Celery cannot use
+ */
+export async function startCeleryEvents(
+  settings: CeleryEventsSettings,
+  where: string,
+  { broker, queues, vitals }: CeleryEventsSurroundings,
+): Promise<CeleryEvents> {
+  const { connection } = broker;
+  if (typeof connection !== "string" && "nodes" in connection) {
+    throw misconfigured({ where, expected: `events of one server; broker "${broker.name}" is a Cluster` });
+  }
+  const events = await observeCeleryEvents({
+    broker: broker.name,
+    // Copies of the client are made of the current one, with the credentials that hold then.
+    connection: connection as string | DuplicableClient,
+    path: broker.where,
+    tasks: vitals.tasks,
+    globalKeyprefix: settings.globalKeyprefix,
+    taskQueues: settings.taskQueues,
+    queueLabels: celeryLabels(broker.name, queues),
+    inspect: settings.inspect ? {} : false,
+    onProblem: vitals.events.onProblem,
+  });
+  vitals.events.add(events);
+  return events;
+}
+
+/** One label per queue, whoever reports it. */
+function celeryLabels(broker: string, queues: readonly ConfiguredQueue[]): Readonly<Record<string, string>> {
+  const labels = queues.flatMap(({ source }): (readonly [string, string])[] =>
+    source.kind === "queue" && source.layout === "celery" && source.broker === broker
+      ? [[source.name, source.label]]
+      : [],
+  );
+  return Object.fromEntries(labels);
+}

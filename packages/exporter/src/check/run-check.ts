@@ -1,0 +1,59 @@
+import type { ExporterConfiguration } from "../configuration/exporter-configuration.ts";
+import { startExporter } from "../exporter.ts";
+import type { Log } from "../log/log.ts";
+import { readWebConfigOnce } from "../web/web-config.ts";
+import type { CheckReport } from "./check-report.ts";
+import { forecastSeries } from "./forecast-series.ts";
+import { listenForCelery } from "./listen-for-celery.ts";
+import { readBroker } from "./read-broker.ts";
+import { reportText } from "./report-text.ts";
+
+/** How a check speaks. */
+export interface CheckSurroundings {
+  readonly log: Log;
+  /** Takes the report. */
+  readonly write: (text: string) => void;
+  /** Text for a person; otherwise one JSON object. */
+  readonly asText: boolean;
+}
+
+/** Exit code of a check that found problems. */
+const PROBLEMS = 3;
+
+/**
+ * Tries a configuration on the live servers and reports what is there, and what a scrape would have. It listens on no port and changes nothing.
+ *
+ * @returns the exit code
+ * @throws TaskVitalsError for a mistake in the configuration
+ */
+export async function runCheck(configuration: ExporterConfiguration, surroundings: CheckSurroundings): Promise<number> {
+  const { webConfigFile } = configuration;
+  if (webConfigFile !== undefined) readWebConfigOnce(webConfigFile);
+  // What is found is in the report; the log would say it a second time.
+  const quiet = { info: () => {}, warn: () => {} };
+  const inspected = { ...configuration, listen: undefined, webConfigFile: undefined };
+  const exporter = await startExporter(inspected, quiet);
+  try {
+    const [brokers, celeryEvents, series] = await Promise.all([
+      Promise.all(
+        exporter.brokers.map((broker) => readBroker(broker, configuration.queues, configuration.limits.readDeadlineMs)),
+      ),
+      Promise.all(exporter.celery.map(listenForCelery)),
+      forecastSeries(exporter.vitals, configuration),
+    ]);
+    const findings = {
+      brokers: brokers.map(({ broker }) => broker),
+      queues: brokers.flatMap(({ queues }) => queues),
+      counters: brokers.flatMap(({ counters }) => counters),
+      celeryEvents,
+    };
+    const found = [...findings.brokers, ...findings.queues, ...celeryEvents].some(
+      ({ problems }) => problems.length > 0,
+    );
+    const report: CheckReport = { result: found ? "problems" : "ok", ...findings, series };
+    surroundings.write(surroundings.asText ? reportText(report) : `${JSON.stringify(report)}\n`);
+    return found ? PROBLEMS : 0;
+  } finally {
+    await exporter.shutdown();
+  }
+}

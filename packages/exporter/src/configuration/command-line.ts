@@ -1,0 +1,154 @@
+import { Command, CommanderError, Option } from "commander";
+import type { ConfigurationLayer, LogFormat, Sourced } from "./configuration-layer.ts";
+import { DEFAULT_PORT, parseListenAddress } from "./listen-address.ts";
+import { misconfigured } from "./misconfigured.ts";
+
+/** What the command line asks for. */
+export interface CommandLine {
+  /** Serve, or check the configuration. */
+  readonly command: "serve" | "check";
+  readonly layer: ConfigurationLayer;
+  readonly file: Sourced<string> | undefined;
+  /** How `check` prints; `undefined` for text on a terminal and JSON elsewhere. */
+  readonly format: "text" | "json" | undefined;
+  /** Whether a password stands among the arguments, where other users of the machine can see it. */
+  readonly hasPassword: boolean;
+}
+
+/** Where help, version and mistakes are written to. */
+export interface CommandLineOutput {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** The flags as commander names them. */
+interface Flags {
+  readonly redis?: string;
+  readonly redisUrlFile?: string;
+  readonly redisCaFile?: string;
+  readonly redisCertFile?: string;
+  readonly redisKeyFile?: string;
+  readonly queue?: readonly string[];
+  readonly task?: readonly string[];
+  readonly celeryEvents?: true;
+  readonly celeryInspect?: true;
+  readonly config?: string;
+  readonly "web.listenAddress"?: string;
+  readonly "web.telemetryPath"?: string;
+  readonly "web.config.file"?: string;
+  readonly "log.format"?: LogFormat;
+}
+
+/**
+ * Reads the command line. Help and version are written, and end it, as does a flag that is not known.
+ *
+ * @returns what is asked for, or the exit code where the rest is done
+ * @throws TaskVitalsError `INVALID_OPTION` naming the flag
+ */
+export function readCommandLine(
+  args: readonly string[],
+  version: string,
+  { out, err }: CommandLineOutput,
+): CommandLine | number {
+  let asked: Pick<CommandLine, "command" | "format"> = { command: "serve", format: undefined };
+  const program = describeCommands(version)
+    .configureOutput({ writeOut: out, writeErr: err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
+    .exitOverride()
+    .action(() => {});
+  program
+    .command("check", { hidden: true })
+    .description(
+      "Tries the configuration on the servers and says what is there. Takes the options of taskvitals-exporter as well.",
+    )
+    .addOption(new Option("--format <format>", "default: text on a terminal").choices(["text", "json"]))
+    .exitOverride()
+    .action(({ format }: { readonly format?: "text" | "json" }) => {
+      asked = { command: "check", format };
+    });
+  try {
+    program.parse([...args], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    throw error;
+  }
+  const flags = program.opts<Flags>();
+  return { ...asked, layer: layerOf(flags), file: sourced(flags.config, "--config"), hasPassword: hasPassword(flags) };
+}
+
+/** Exit code of a mistake in flags, variables or files. */
+export const USAGE = 2;
+
+function describeCommands(version: string): Command {
+  const each = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
+  return (
+    new Command("taskvitals-exporter")
+      .usage(
+        "[options]          serves /metrics\n       taskvitals-exporter check [options]    tries it and says what is there",
+      )
+      .description("Serves the vital signs of the task platforms that live in Redis.")
+      .helpCommand(false)
+      .showSuggestionAfterError()
+      .showHelpAfterError("Run taskvitals-exporter --help for all options.")
+      // A sentence each would not fit a screen; docs/exporter.md has them.
+      .option("--redis <url>", "server, redis://[user:password@]host[:port][/db]")
+      .option("--redis-url-file <file>", "file with that URL, as --redis shows its password")
+      .option("--redis-ca-file <file>", "authority of the server's certificate (PEM)")
+      .option("--redis-cert-file <file>", "certificate to show to the server (PEM)")
+      .option("--redis-key-file <file>", "key of that certificate (PEM)")
+      .option("--queue <layout:name>", "queue to read, such as rq:default; repeatable", each)
+      .option("--task <name>", "task that exists at 0 from the start; repeatable", each)
+      .option("--celery-events", "count tasks by Celery's events (worker -E)")
+      .option("--celery-inspect", "ask Celery's workers for queues and pools; writes")
+      .option("--config <file>", "YAML file; flags and environment win over it")
+      .option("--web.listen-address <a>", `default 127.0.0.1:${DEFAULT_PORT}`)
+      .option("--web.telemetry-path <path>", "default /metrics")
+      .option("--web.config.file <file>", "TLS and users, as exporter-toolkit has them")
+      .addOption(new Option("--log.format <format>", "default logfmt").choices(["logfmt", "json"]))
+      .version(version, "-V, --version")
+      .helpOption("-h, --help")
+  );
+}
+
+function layerOf(flags: Flags): ConfigurationLayer {
+  const address = flags["web.listenAddress"];
+  return {
+    brokers: { default: { location: locationOf(flags), tls: tlsOf(flags) } },
+    queues: flags.queue?.map((value) => ({ value, where: "--queue" })),
+    tasks: flags.task && { value: flags.task, where: "--task" },
+    celeryEvents: flags.celeryEvents && [{ value: {}, where: "--celery-events" }],
+    celeryInspect: sourced(flags.celeryInspect, "--celery-inspect"),
+    listenAddress: sourced(
+      address === undefined ? undefined : parseListenAddress(address, "--web.listen-address"),
+      "--web.listen-address",
+    ),
+    telemetryPath: sourced(flags["web.telemetryPath"], "--web.telemetry-path"),
+    webConfigFile: sourced(flags["web.config.file"], "--web.config.file"),
+    logFormat: sourced(flags["log.format"], "--log.format"),
+    limits: {},
+  };
+}
+
+function locationOf({ redis, redisUrlFile }: Flags): ConfigurationLayer["brokers"][string]["location"] {
+  if (redis !== undefined && redisUrlFile !== undefined) {
+    throw misconfigured({ where: "--redis-url-file", expected: "this flag or --redis, not both" });
+  }
+  if (redis !== undefined) return { kind: "url", url: redis, where: "--redis", credentials: {} };
+  if (redisUrlFile === undefined) return undefined;
+  return { kind: "url-file", file: redisUrlFile, where: "--redis-url-file", credentials: {} };
+}
+
+function tlsOf({ redisCaFile, redisCertFile, redisKeyFile }: Flags): ConfigurationLayer["brokers"][string]["tls"] {
+  return {
+    ca: sourced(redisCaFile, "--redis-ca-file"),
+    cert: sourced(redisCertFile, "--redis-cert-file"),
+    key: sourced(redisKeyFile, "--redis-key-file"),
+  };
+}
+
+function hasPassword({ redis }: Flags): boolean {
+  return /:\/\/[^/]*:[^/]*@/.test(redis ?? "");
+}
+
+function sourced<T>(value: T | undefined, where: string): Sourced<T> | undefined {
+  return value === undefined ? undefined : { value, where };
+}

@@ -1,0 +1,196 @@
+import { parseQueue, type SourceSpecification } from "@taskvitals/redis";
+import { type CounterOptions, type DeclaredTask, type QueueOptions, TaskVitalsError } from "taskvitals";
+import type { CommandLine } from "./command-line.ts";
+import type {
+  BrokerLayer,
+  BrokerLocation,
+  CeleryEventsOptions,
+  ConfigurationLayer,
+  LogFormat,
+  Sourced,
+  TlsFiles,
+  VitalsLimits,
+} from "./configuration-layer.ts";
+import { type Environment, readEnvironmentLayer } from "./environment-layer.ts";
+import { readFileLayer } from "./file-layer.ts";
+import { DEFAULT_PORT, type ListenAddress } from "./listen-address.ts";
+import { misconfigured } from "./misconfigured.ts";
+
+/** What the exporter does, put together from command line, environment and file. */
+export interface ExporterConfiguration {
+  /** By name. */
+  readonly brokers: ReadonlyMap<string, BrokerSettings>;
+  readonly queues: readonly ConfiguredQueue[];
+  readonly tasks: Sourced<readonly (string | DeclaredTask)[]>;
+  /** Each on a broker that is there. */
+  readonly celeryEvents: readonly Sourced<CeleryEventsSettings>[];
+  /** `undefined` where nothing is to be scraped. */
+  readonly listen: Sourced<ListenAddress> | undefined;
+  readonly telemetryPath: Sourced<string> | undefined;
+  readonly webConfigFile: Sourced<string> | undefined;
+  readonly logFormat: LogFormat;
+  readonly serviceName: string | undefined;
+  readonly resourceAttributes: Readonly<Record<string, string | number | boolean>>;
+  readonly limits: VitalsLimits;
+  /** The environment as far as the SDK is to read it. */
+  readonly environment: Environment;
+  /** What is worth a warning at start. */
+  readonly warnings: readonly string[];
+}
+
+/** A queue or counter as it was given, and as it was understood. */
+export interface ConfiguredQueue {
+  readonly given: string | QueueOptions | CounterOptions;
+  readonly where: string;
+  readonly source: SourceSpecification;
+}
+
+/** One broker. */
+export interface BrokerSettings {
+  readonly location: BrokerLocation;
+  readonly tls: TlsFiles;
+}
+
+/** {@link CeleryEventsOptions} with defaults. */
+export type CeleryEventsSettings = CeleryEventsOptions & { readonly broker: string; readonly inspect: boolean };
+
+const PASSWORD_WARNING =
+  "--redis: a password among the arguments can be read by every user of this machine. Use REDIS_URL or --redis-url-file.";
+
+/**
+ * Puts the sources together: the command line wins over the environment, and that over the file, one setting at a time. A list is one setting.
+ *
+ * @throws TaskVitalsError `INVALID_OPTION` or `UNKNOWN_BROKER`, naming the flag, variable, or file with line and key
+ */
+export function resolveConfiguration(commandLine: CommandLine, variables: Environment): ExporterConfiguration {
+  const environment = readEnvironmentLayer(variables);
+  const named = commandLine.file ?? environment.file;
+  const layers = [commandLine.layer, environment.layer, ...(named === undefined ? [] : [readFileLayer(named)])];
+  const first = <T>(pick: (layer: ConfigurationLayer) => T | undefined): T | undefined => {
+    for (const layer of layers) {
+      const value = pick(layer);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+  const brokers = mergeBrokers(layers);
+  const listen = first((layer) => layer.listenAddress);
+  return {
+    brokers,
+    queues: (first((layer) => layer.queues) ?? []).map(({ value, where }) => {
+      const source = parseQueue(value, where);
+      requireBroker(source.broker, brokers, where);
+      return { given: value, where, source };
+    }),
+    tasks: first((layer) => layer.tasks) ?? { value: [], where: "tasks" },
+    celeryEvents: celeryEvents(first, brokers),
+    listen:
+      environment.scraped || commandLine.layer.listenAddress !== undefined ? (listen ?? DEFAULT_LISTEN) : undefined,
+    telemetryPath: first((layer) => layer.telemetryPath),
+    webConfigFile: first((layer) => layer.webConfigFile),
+    logFormat: first((layer) => layer.logFormat)?.value ?? "logfmt",
+    ...identity(first, variables),
+    limits: layers.at(-1)?.limits ?? {},
+    environment: forSdk(variables),
+    warnings: [...(commandLine.hasPassword ? [PASSWORD_WARNING] : []), ...environment.warnings],
+  };
+}
+
+type First = <T>(pick: (layer: ConfigurationLayer) => T | undefined) => T | undefined;
+
+const DEFAULT_LISTEN: Sourced<ListenAddress> = {
+  value: { host: undefined, port: DEFAULT_PORT },
+  where: "--web.listen-address",
+};
+
+function mergeBrokers(layers: readonly ConfigurationLayer[]): ReadonlyMap<string, BrokerSettings> {
+  const merged = new Map<string, BrokerSettings>();
+  for (const name of new Set(layers.flatMap((layer) => Object.keys(layer.brokers)))) {
+    const found = layers.flatMap((layer) => layer.brokers[name] ?? []);
+    const location = found.find((layer) => layer.location !== undefined)?.location;
+    // The files of TLS go with whatever server they are for, one by one.
+    const tls: TlsFiles = Object.assign({}, ...found.toReversed().map(definedFiles));
+    if (location !== undefined) merged.set(name, { location, tls });
+    else requireNothing(tls, name);
+  }
+  if (merged.size > 0) return merged;
+  throw misconfigured({
+    where: "--redis",
+    expected: "a Redis server to read",
+    remedy: "Give --redis redis://host:6379, REDIS_URL, --redis-url-file, or brokers in the file of --config.",
+  });
+}
+
+function definedFiles({ tls }: BrokerLayer): TlsFiles {
+  return Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
+}
+
+function requireNothing(tls: TlsFiles, name: string): void {
+  const [file] = Object.values(tls);
+  if (file === undefined) return;
+  throw misconfigured({ where: file.where, expected: `a server for it: broker "${name}" has no address` });
+}
+
+function requireBroker(name: string, brokers: ReadonlyMap<string, unknown>, where: string): void {
+  if (brokers.has(name)) return;
+  const known = [...brokers.keys()].map((key) => JSON.stringify(key)).join(", ");
+  const remedy =
+    name === "default"
+      ? "Give --redis or REDIS_URL, or say which broker it is on."
+      : "Correct it, or add it to brokers.";
+  throw new TaskVitalsError(
+    "UNKNOWN_BROKER",
+    `${where}: there is no broker ${JSON.stringify(name)}, only ${known}. ${remedy}`,
+  );
+}
+
+function celeryEvents(first: First, brokers: ReadonlyMap<string, unknown>): ExporterConfiguration["celeryEvents"] {
+  const given = first((layer) => layer.celeryEvents) ?? [];
+  const inspect = first((layer) => layer.celeryInspect);
+  if (inspect?.value === true && given.length === 0) {
+    throw misconfigured({
+      where: inspect.where,
+      expected: "Celery's events to be read",
+      remedy: "Add --celery-events.",
+    });
+  }
+  const settings = given.map(({ value, where }) => {
+    const broker = value.broker ?? "default";
+    requireBroker(broker, brokers, where);
+    return { value: { ...value, broker, inspect: inspect?.value ?? value.inspect ?? false }, where };
+  });
+  const seen = new Set<string>();
+  for (const { value, where } of settings) {
+    const key = JSON.stringify([value.broker, value.globalKeyprefix ?? ""]);
+    if (seen.has(key)) {
+      throw misconfigured({ where, expected: `the events of broker "${value.broker}" once per globalKeyprefix` });
+    }
+    seen.add(key);
+  }
+  return settings;
+}
+
+/** The SDK would let the file win over the environment. */
+function identity(
+  first: First,
+  variables: Environment,
+): Pick<ExporterConfiguration, "serviceName" | "resourceAttributes"> {
+  const text = variables.OTEL_RESOURCE_ATTRIBUTES ?? "";
+  const inEnvironment = new Set(text.split(",").map((pair) => pair.split("=", 1)[0]?.trim()));
+  const attributes = Object.entries(first((layer) => layer.resourceAttributes) ?? {});
+  const named = Boolean(variables.OTEL_SERVICE_NAME?.trim()) || inEnvironment.has("service.name");
+  const ofFile = attributes.some(([name]) => name === "service.name");
+  const serviceName = first((layer) => layer.serviceName) ?? (ofFile ? undefined : "taskvitals-exporter");
+  return {
+    serviceName: named ? undefined : serviceName,
+    resourceAttributes: Object.fromEntries(
+      attributes.filter(([name]) => !inEnvironment.has(name) && !(named && name === "service.name")),
+    ),
+  };
+}
+
+/** Without what was read here. */
+function forSdk(variables: Environment): Environment {
+  const read = /^(REDIS_URL|OTEL_EXPORTER_PROMETHEUS_(HOST|PORT)|TASKVITALS_(?!EXPOSITION$).*)$/;
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !read.test(name)));
+}

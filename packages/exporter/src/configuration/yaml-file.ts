@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import * as v from "valibot";
+import { type Document, LineCounter, parseDocument } from "yaml";
+import { misconfigured } from "./misconfigured.ts";
+import { suggestion } from "./suggestion.ts";
+
+/** What a YAML file may hold. */
+export interface YamlShape<T> {
+  /** The flag or variable that named the file. */
+  readonly namedBy: string;
+  /** What fits. The message of each schema is what is expected there. */
+  readonly schema: v.GenericSchema<unknown, T>;
+  /** The names of the keys at a place, such as `brokers.*`; top level is the empty path. */
+  keysAt(path: readonly (string | number)[]): readonly string[];
+}
+
+/** A YAML file that was read and fits its shape. */
+export interface YamlFile<T> {
+  readonly content: T;
+  /** A place in the file for messages: `exporter.yaml:3: brokers.jobs`. */
+  where(path: readonly (string | number)[]): string;
+}
+
+/** What some of the parser's codes mean. Its own messages quote the file, which may hold passwords. */
+const YAML_ERRORS: Readonly<Record<string, string>> = {
+  BAD_INDENT: "the indentation does not fit",
+  DUPLICATE_KEY: "a key is there twice",
+  MISSING_CHAR: "a quote, bracket or comma is missing",
+  TAB_AS_INDENT: "it is indented with a tab, where only spaces may be",
+};
+
+/**
+ * Reads a YAML file.
+ *
+ * @throws TaskVitalsError `INVALID_OPTION` when it cannot be read, is not YAML, or does not fit; no value of the file is shown
+ */
+export function readYamlFile<T>(file: string, shape: YamlShape<T>): YamlFile<T> {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(file, shape.namedBy), { lineCounter: lines, prettyErrors: false });
+  const where = (path: readonly (string | number)[]): string => {
+    const at = lineOf(document, lines, path);
+    return `${file}${at === undefined ? "" : `:${at}`}${path.length === 0 ? "" : `: ${pathText(path)}`}`;
+  };
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw misconfigured({
+      where: `${file}:${lines.linePos(error.pos[0]).line}`,
+      expected: `valid YAML; ${YAML_ERRORS[error.code] ?? `the parser says ${error.code}`}`,
+    });
+  }
+  const content = plain(document, file);
+  if (typeof content !== "object" || Array.isArray(content)) {
+    throw misconfigured({ where: file, expected: "a mapping of settings" });
+  }
+  const result = v.safeParse(shape.schema, content, { abortEarly: true });
+  if (result.success) return { content: result.output, where };
+  throw misfit(result.issues[0], where, shape);
+}
+
+function readText(file: string, namedBy: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code = "unknown reason" } = error as NodeJS.ErrnoException;
+    throw misconfigured({ where: namedBy, got: file, expected: `a file that can be read (${code})` });
+  }
+}
+
+function plain(document: Document, file: string): unknown {
+  try {
+    // An empty file is an empty mapping.
+    return document.toJS() ?? {};
+  } catch {
+    const expected = "valid YAML; an alias (*name) has no anchor (&name) before it";
+    throw misconfigured({ where: file, expected, remedy: "Quote text that begins with an asterisk." });
+  }
+}
+
+function misfit(
+  issue: v.BaseIssue<unknown>,
+  where: YamlFile<unknown>["where"],
+  shape: Pick<YamlShape<unknown>, "keysAt">,
+): Error {
+  const path = (issue.path ?? []).map(({ key }) => key as string | number);
+  if (issue.type !== "strict_object" || issue.expected !== "never") {
+    return misconfigured({ where: where(path), expected: issue.message });
+  }
+  const keys = shape.keysAt(path.slice(0, -1));
+  const meant = suggestion(String(path.at(-1)), keys);
+  const expected = `one of the keys ${keys.join(", ")}`;
+  return misconfigured({ where: where(path), expected, remedy: meant ?? "Correct or remove it." });
+}
+
+function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number | undefined {
+  // The nearest that is there: what is missing has no place of its own.
+  for (let length = path.length; length > 0; length--) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    const range = (node as { readonly range?: readonly number[] | null } | undefined)?.range;
+    if (range?.[0] !== undefined) return lines.linePos(range[0]).line;
+  }
+  return undefined;
+}
+
+function pathText(path: readonly (string | number)[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    // A URL in the place of a name may hold a password.
+    const name = /[/@]/.test(key) ? "[a URL]" : key;
+    return text === "" ? name : `${text}.${name}`;
+  }, "");
+}

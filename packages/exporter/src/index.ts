@@ -1,0 +1,1 @@
+export { type CommandLineSurroundings, runCommandLine, type TextOutput } from "./run-command-line.ts";
