@@ -1,19 +1,27 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Job, WorkerOptions } from "bullmq";
+import type { Job, Worker, WorkerOptions } from "bullmq";
 
 /** What a BullMQ worker runs, and what watches it. */
 export interface WatchedWorker {
   readonly processor: (job: Job) => Promise<void>;
   readonly telemetry?: NonNullable<WorkerOptions["telemetry"]>;
+  /** Told of the worker before its first job. */
+  readonly observe?: (worker: Worker) => void;
   /** Where `/metrics` listens on loopback. */
   readonly port?: number;
   stop(): Promise<void>;
 }
 
 /** Ways to run one worker. The first comes twice: what its twin seems to add is noise. */
-export const CONTENDER_NAMES = ["uninstrumented", "ours", "bullmq_otel", "uninstrumented_again"] as const;
+export const CONTENDER_NAMES = [
+  "uninstrumented",
+  "ours",
+  "ours_observed",
+  "bullmq_otel",
+  "uninstrumented_again",
+] as const;
 
 /** One of the ways to run a worker. */
 export type ContenderName = (typeof CONTENDER_NAMES)[number];
@@ -34,6 +42,24 @@ export const CONTENDERS: Record<ContenderName, (redisUrl: string, queue: string)
     });
     return {
       processor: vitals.tasks.wrap("noop", noop),
+      ...(vitals.endpoint && { port: vitals.endpoint.port }),
+      stop: () => vitals.shutdown(),
+    };
+  },
+
+  async ours_observed(redis, queue) {
+    const { startTaskVitals } = await import("taskvitals");
+    const { observeWorker } = await import("@taskvitals/bullmq");
+    const vitals = await startTaskVitals({
+      serviceName: "bench",
+      redis,
+      queues: [`bullmq:${queue}`],
+      endpoint: { host: "127.0.0.1", port: 0 },
+      environment: {},
+    });
+    return {
+      processor: noop,
+      observe: (worker) => void observeWorker(worker, vitals.tasks),
       ...(vitals.endpoint && { port: vitals.endpoint.port }),
       stop: () => vitals.shutdown(),
     };

@@ -16,12 +16,13 @@ export interface Work {
  * holds them already, so that nothing but working is measured, and answers {@link Work}. Its page has a port of its own.
  */
 const [contender, redisUrl = "", queue = ""] = process.argv.slice(2);
-const { processor, telemetry, port, stop } = await CONTENDERS[contender as ContenderName](redisUrl, queue);
+const { processor, telemetry, observe, port, stop } = await CONTENDERS[contender as ContenderName](redisUrl, queue);
 const worker = new Worker(queue, processor, {
   connection: { url: redisUrl },
   autorun: false,
   ...(telemetry && { telemetry }),
 });
+observe?.(worker);
 worker.on("error", (error) => process.stderr.write(`${error.stack}\n`));
 let completed = 0;
 let enough = Number.POSITIVE_INFINITY;

@@ -10,8 +10,8 @@ export interface EventReading extends AsyncDisposable {
 
 /** The process that publishes events. */
 export interface EventPublishing extends AsyncDisposable {
-  /** Publishes for so long; answers how many tasks it has announced since it began, and how long it took. */
-  publish(rate: number, seconds: number): Promise<{ readonly published: number; readonly seconds: number }>;
+  /** Publishes for so long; answers how many tasks it has announced, and how long it took. */
+  publish(rate: number, seconds: number): Promise<{ readonly tasks: number; readonly seconds: number }>;
 }
 
 /** Starts the reader. */

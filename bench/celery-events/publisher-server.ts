@@ -98,7 +98,7 @@ function beat(): void {
   }
 }
 
-async function run(rate: number, seconds: number): Promise<number> {
+async function run(rate: number, seconds: number): Promise<{ tasks: number; seconds: number }> {
   const tasks = Math.round((rate * seconds) / EVENTS_PER_TASK);
   const startedAt = performance.now();
   for (let done = 0; done < tasks; ) {
@@ -108,7 +108,7 @@ async function run(rate: number, seconds: number): Promise<number> {
     await wait(TICK_MS);
   }
   await redis.ping();
-  return (performance.now() - startedAt) / 1000;
+  return { tasks, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 beat();
@@ -116,7 +116,7 @@ const heart = setInterval(beat, 2000);
 const server = createServer((request, response) => {
   const { searchParams } = new URL(request.url ?? "/", "http://localhost");
   run(Number(searchParams.get("rate")), Number(searchParams.get("seconds"))).then(
-    (seconds) => response.end(JSON.stringify({ published, seconds })),
+    (done) => response.end(JSON.stringify(done)),
     (error) => response.writeHead(500).end(String(error)),
   );
 }).listen(0, "127.0.0.1", () => process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`));

@@ -6,6 +6,8 @@ import { type RedisServer, startRedis } from "../../../test/services/index.ts";
 import { observeWorker } from "../src/index.ts";
 import { loadBullmq, MAJORS, ObservedBullmq } from "./observed-bullmq.ts";
 
+const SANDBOXED = fileURLToPath(new URL("fixtures/sandboxed-processor.cjs", import.meta.url));
+
 class QuotaError extends Error {}
 
 /** The value of a histogram's point. */
@@ -81,7 +83,7 @@ describe.each(MAJORS)("a worker of BullMQ %d", (major) => {
 
   it("tells the class of an error that comes from a sandboxed process", async () => {
     const platform = await setUp();
-    platform.observed(fileURLToPath(new URL("fixtures/sandboxed-processor.cjs", import.meta.url)));
+    platform.observed(SANDBOXED);
     await platform.ended(await platform.add("heavy", {}, { fails: true }));
     await platform.ended(await platform.add("heavy", {}, { fails: false }));
     await expect.poll(() => platform.outcomes("heavy")).toEqual([1, 1, 0]);
@@ -229,6 +231,33 @@ describe.each(MAJORS)("a worker of BullMQ %d", (major) => {
     open();
     expect(await job.getState()).toBe("active");
     expect(await platform.outcomes("endless")).toEqual([0, 0, 0]);
+  });
+
+  it("gives up a sandboxed process that a forced close ends", async () => {
+    const platform = await setUp();
+    const worker = platform.observed(SANDBOXED);
+    const job = await platform.add("endless", {}, { hangs: true });
+    await expect.poll(() => platform.active(), { timeout: 5_000 }).toBe(1);
+    await worker.close(true);
+    expect(await platform.active()).toBe(0);
+    expect(await job.getState()).toBe("active");
+    expect(await platform.outcomes("endless")).toEqual([0, 0, 0]);
+  });
+
+  it("counts nothing, and leaves nothing active, when Redis comes back without the job that was at hand", async () => {
+    await using forgetful = await startRedis();
+    await using platform = new ObservedBullmq(await loadBullmq(major), forgetful, "forgotten");
+    const { run, open, entered } = gate();
+    platform.observed(run);
+    await platform.add("lost");
+    await entered;
+    await forgetful.kill();
+    open();
+    await forgetful.restart();
+    await platform.idle();
+    expect(await platform.outcomes("lost")).toEqual([0, 0, 0]);
+    await platform.ended(await platform.add("lost"));
+    await expect.poll(() => platform.outcomes("lost")).toEqual([1, 0, 0]);
   });
 
   it("counts manually fetched jobs where they are started by hand, and only there", async () => {

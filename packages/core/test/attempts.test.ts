@@ -87,4 +87,26 @@ describe("slots that workers add", () => {
     expect(totals()).toEqual({ jobs: 1, mails: 8 });
     expect(() => handle.tasks.addSlots(1.5)).toThrow(/expected a whole number of at least 0/);
   });
+
+  it("are asked for at each collection where a function tells them", () => {
+    let slots: unknown = 3;
+    const added = handle.tasks.addSlots(() => slots as number);
+    const reported = (): unknown => handle.activity.concurrency().get("jobs");
+    expect(reported()).toBe(3);
+    slots = 5;
+    expect(reported()).toBe(5);
+    slots = Number.NaN;
+    expect(reported()).toBe(0);
+    added.resize(2);
+    expect(reported()).toBe(2);
+    added[Symbol.dispose]();
+    expect(reported()).toBeUndefined();
+  });
+
+  it("count as none where that function throws", () => {
+    handle.tasks.addSlots(() => {
+      throw new Error("gone");
+    });
+    expect(handle.activity.concurrency().get("jobs")).toBe(0);
+  });
 });

@@ -81,6 +81,9 @@ async function serve(
   if (configuration.queues.length === 0 && configuration.celeryEvents.length === 0) {
     log.warn("No queue is declared: only the health of the servers is served. Add --queue or --celery-events.");
   }
+  if (exporter.url === undefined && configuration.listen !== undefined) {
+    log.warn("OTEL_SDK_DISABLED switches everything off: nothing is read and nothing is served.");
+  }
   await asked;
   const stopped = await Promise.race([
     exporter.shutdown().then(() => true),

@@ -2,7 +2,8 @@ import { expect, it, onTestFinished } from "vitest";
 import { startCeleryPlatform } from "../../../test/frameworks/celery/celery-platform.ts";
 import { startRedis, waitUntil } from "../../../test/services/index.ts";
 import { parsePage } from "../../sdk/test/metrics-page.ts";
-import { serveExporter } from "./start-exporter.ts";
+import type { CheckReport } from "../src/check/check-report.ts";
+import { runExporter, serveExporter } from "./start-exporter.ts";
 import { tempFiles } from "./temp-files.ts";
 
 it("counts the tasks of real Celery workers, their queue under the label that the queue has", async () => {
@@ -39,6 +40,36 @@ it("counts the tasks of real Celery workers, their queue under the label that th
   expect(page.value("task_error_total", { task: "fail", queue, error_type: "ValueError" })).toBe(1);
   expect(page.value("task_duration_seconds_count", { task: "work", queue })).toBe(2);
   expect(page.value("task_events_missed_total", { broker: "default" })).toBe(0);
-  expect(page.series("task_success_total").map((labels) => labels.queue)).toEqual(expect.arrayContaining([queue]));
-  expect(page.value("task_queue_length", { queue })).toBe(0);
+  // A reading serves the scrapes of a second.
+  await waitUntil(async () => parsePage(await exporter.page()).value("task_queue_length", { queue }) === 0, {
+    what: "the queue to be read as empty",
+  });
+});
+
+it("check says which workers send no events about their tasks", async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const platform = await startCeleryPlatform(redis);
+  onTestFinished(() => platform[Symbol.asyncDispose]());
+  await platform.start("quiet", { queues: "gpu", pool: "solo", events: false });
+  let checking = true;
+  const checked = runExporter(["check", "--redis", redis.url, "--celery-events"]).finally(() => {
+    checking = false;
+  });
+  // Only a worker that runs tasks can be seen not to speak of them.
+  await waitUntil(
+    async () => {
+      await platform.send([{ task: "work", options: { queue: "gpu" } }]);
+      return !checking;
+    },
+    { what: "the check to end", timeoutMs: 40_000, intervalMs: 300 },
+  );
+  const { exitCode, stdout } = await checked;
+  const report = JSON.parse(stdout) as CheckReport;
+  expect(report.celeryEvents).toMatchObject([
+    { broker: "default", seen: true, problems: [{ reason: "no_task_events" }] },
+  ]);
+  expect(report.celeryEvents[0]?.silentWorkers[0]).toMatch(/^quiet@/);
+  expect(report.celeryEvents[0]?.problems[0]?.remedy).toContain("Start them with -E");
+  expect(exitCode).toBe(3);
 });

@@ -47,7 +47,6 @@ describe("check", () => {
 
   it("says on a terminal what is wrong and what to do, and ends with 3", async () => {
     const server = await started();
-    const url = server.url.replace("redis://", "redis://:s3cr3t-of-nobody@");
     const args = [
       "check",
       "--redis",
@@ -55,7 +54,7 @@ describe("check", () => {
       "--queue",
       "rq:absent",
       "--queue",
-      "bullmq:emails",
+      "sidekiq:emails",
       "--celery-events",
     ];
     const command = [process.execPath, ...exporterCommand(args)].map((word) => `'${word}'`).join(" ");
@@ -69,7 +68,7 @@ describe("check", () => {
           '  ! queue_missing: RQ has no queue "absent" there \\(yet\\); .*',
           "    Check the name, .*",
           "  Queue emails: 0 waiting, .*",
-          "  ! framework_missing: nothing of BullMQ is there; .*",
+          "  ! framework_missing: nothing of Sidekiq is there; .*",
           "    Check the number of the database in the URL \\(/1\\), .*",
           "Celery's events on default: none",
           "  ! no_events: no event of a Celery worker came in 6 s",
@@ -80,10 +79,16 @@ describe("check", () => {
         ].join("\n"),
       ),
     );
+  });
+
+  it("says when the server wants another password, and repeats none", async () => {
+    const guarded = await startRedis({ password: "s3cr3t" });
+    onTestFinished(() => guarded.stop());
+    const url = guarded.url.replace("s3cr3t", "s3cr3t-of-nobody");
     const refused = await runExporter(["check", "--redis", url, "--queue", "list:a", "--format", "text"]);
     expect(refused.exitCode).toBe(3);
     expect(refused.stdout).toMatch(/Broker default .*: does not answer\n {2}! auth: .*\n {4}Check user and password/);
-    expect(`${refused.stdout}${refused.stderr}`).not.toContain("s3cr3t-of-nobody");
+    expect(`${refused.stdout}${refused.stderr}`).not.toContain("s3cr3t");
   });
 
   it("finds a mistake in the file of the endpoint, without listening", async () => {

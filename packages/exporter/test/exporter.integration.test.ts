@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { freePort, promtool, type RedisServer, startRedis, waitUntil } from "../../../test/services/index.ts";
+import {
+  freePort,
+  promtool,
+  type RedisServer,
+  startProcess,
+  startRedis,
+  waitUntil,
+} from "../../../test/services/index.ts";
 import { parsePage } from "../../sdk/test/metrics-page.ts";
-import { runExporter, type ServingExporter, serveExporter } from "./start-exporter.ts";
+import { exporterCommand, runExporter, type ServingExporter, serveExporter } from "./start-exporter.ts";
 import { tempFiles } from "./temp-files.ts";
 
 let redis: RedisServer;
@@ -97,6 +104,28 @@ runtimeMetrics: false`,
     expect(page.series("task_duration_seconds_bucket").map(({ le }) => le)).toEqual(["1", "2", "+Inf"]);
     expect(page.value("task_broker_up", { broker: "default" })).toBe(1);
     expect(page.text).not.toContain("nodejs_");
+  });
+
+  it("tells a person at a terminal where the page is and what is read, and nothing of passwords", async () => {
+    const args = ["--redis", redis.url.replace("//", "//:s3cr3t@"), "--queue", "celery:celery", "--celery-events"];
+    const words = [process.execPath, ...exporterCommand([...args, "--web.listen-address", "127.0.0.1:0"])];
+    const command = words.map((word) => `'${word}'`).join(" ");
+    const terminal = await startProcess({
+      command: "script",
+      args: ["-qec", command, "/dev/null"],
+      readyWhen: /Ctrl-C ends\./,
+    });
+    onTestFinished(() => void terminal.kill("SIGKILL"));
+    expect(terminal.output().replaceAll("\r", "")).toMatch(
+      new RegExp(
+        `taskvitals-exporter 0\\.0\\.0
+Metrics: {2}http://127\\.0\\.0\\.1:\\d+/metrics
+Broker: {3}default \\(127\\.0\\.0\\.1:${redis.port}\\)
+ {10}celery:celery, Celery's events
+Ctrl-C ends\\.`,
+      ),
+    );
+    expect(terminal.output()).not.toContain("s3cr3t");
   });
 
   it("starts without Redis, and reads it when it comes", async () => {

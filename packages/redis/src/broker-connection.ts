@@ -27,6 +27,8 @@ export interface BrokerConnection {
    * reading is unanswered, nothing more is sent to that server.
    */
   exchange(commands: readonly RedisCommand[], deadline: Deadline): Promise<readonly RedisReply[]>;
+  /** Which of several servers holds a key, by the id of its node; left out where there is one. */
+  nodeOf?(key: string): string;
   /** Closes what was opened for it, and takes its listeners off what was not. Idempotent. */
   close(): void;
 }

@@ -66,8 +66,7 @@ export class ClusterConnection implements BrokerConnection {
     }
     this.#lastError.forget();
     const routed = commands.map((command, index): Routed => {
-      const node = this.#cluster.slots[keySlot(this.keyPrefix + command[1])]?.[0];
-      return { index, command, node, asking: false };
+      return { index, command, node: this.nodeOf(command[1]) || undefined, asking: false };
     });
     const replies = new Array<RedisReply>(commands.length);
     await this.#send(routed, replies, deadline);
@@ -84,6 +83,10 @@ export class ClusterConnection implements BrokerConnection {
       this.#cluster.refreshSlotsCache();
     }
     return replies;
+  }
+
+  nodeOf(key: string): string {
+    return this.#cluster.slots[keySlot(this.keyPrefix + key)]?.[0] ?? "";
   }
 
   close(): void {

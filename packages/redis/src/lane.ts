@@ -61,7 +61,8 @@ export class Lane {
    */
   async exchange(commands: readonly Words[], deadline: Deadline, onSend?: () => void): Promise<readonly RedisReply[]> {
     const all = (reply: RedisFailure): RedisReply[] => commands.map(() => reply);
-    if (deadline.expired && deadline === this.#reader) return all(LATE);
+    // The rest of a reading whose time is over: what is unanswered is its own.
+    if (deadline.expired && deadline === this.#reader && this.#client.status === "ready") return all(LATE);
     const turn = deadline.patient ? await this.#takeBackground(deadline) : this.#takeReading(deadline);
     if (turn === undefined) return all(failure("timeout", "an earlier reading is still unanswered"));
     try {

@@ -17,8 +17,9 @@ import { BrokerClock } from "./reading/broker-clock.ts";
 import { Discovery, type LabelClaims } from "./reading/discovery.ts";
 import { ScriptFallback } from "./reading/exchange.ts";
 import { readHealth } from "./reading/read-health.ts";
-import { type QueueOutcome, type ReadableQueue, readQueues, toReading } from "./reading/read-queues.ts";
+import { type QueueOutcome, type ReadableQueue, readQueues } from "./reading/read-queues.ts";
 import { readTotals } from "./reading/read-totals.ts";
+import { toReading } from "./reading/to-reading.ts";
 import type { RedisClientLike } from "./redis-client-like.ts";
 import { failure, type RedisFailure } from "./redis-reply.ts";
 
@@ -178,7 +179,7 @@ class PipelinedBroker implements RedisBroker {
       if (!this.#clock.isSet) await Promise.race([looked, this.#clock.known]);
       const exchange = this.#scripts.over((commands) => this.#connection.exchange(commands, deadline));
       const [outcomes, { totals, failures }] = await Promise.all([
-        readQueues(queues, exchange, this.#clock.now()),
+        readQueues(queues, exchange, this.#clock.now(), this.#connection.nodeOf?.bind(this.#connection)),
         readTotals(this.#counters, exchange),
       ]);
       const readAtSeconds = this.#now() / 1000;

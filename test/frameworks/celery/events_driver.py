@@ -10,6 +10,7 @@ import sys
 import time
 
 import celery
+import celery.signals
 import kombu
 
 
@@ -31,10 +32,21 @@ class OutOfMemory(Exception):
     """Stands for an application's own error."""
 
 
+attempts = {}
+
+
 def told(task, outcome, began):
-    """One line per attempt, into a file: what happened lies beside what was announced."""
-    line = {"id": task.request.id, "task": task.name, "outcome": outcome, "seconds": time.perf_counter() - began}
-    line["queue"] = task.request.delivery_info["routing_key"]
+    """What happened lies beside what was announced: one line per attempt, into a file, once the attempt is over."""
+    attempts[task.request.id] = (outcome, began, task.request.delivery_info["routing_key"])
+
+
+@celery.signals.task_postrun.connect
+def write_attempt(task_id=None, task=None, **_):
+    if task_id not in attempts:
+        return
+    outcome, began, queue = attempts.pop(task_id)
+    seconds = time.perf_counter() - began
+    line = {"id": task_id, "task": task.name, "queue": queue, "outcome": outcome, "seconds": seconds}
     with open(os.environ["TRUTH"], "ab", buffering=0) as truth:
         truth.write(json.dumps(line).encode() + b"\n")
 

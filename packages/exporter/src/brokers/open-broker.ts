@@ -81,6 +81,9 @@ function describe({ kind, hosts, db, name }: ConnectionSettings): string {
 function causeOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code === "string") return code;
+  if (error.message.startsWith("All sentinels are unreachable"))
+    return "no Sentinel knows the master or can be reached";
+  if (error.name === "ClusterAllFailedError") return "no node of the Cluster can be reached";
   return /^[A-Z]{4,20}\b/.exec(error.message)?.[0] ?? error.name;
 }
 

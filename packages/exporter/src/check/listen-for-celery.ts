@@ -2,14 +2,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CeleryEvents } from "@taskvitals/redis";
 import type { CeleryFinding, Finding } from "./check-report.ts";
 
-/** How long to listen, in milliseconds: a worker that sends events sends a heartbeat every two seconds. */
+/** How long to listen for a worker, in milliseconds: each sends a heartbeat every two seconds. */
 const LISTEN_MS = 6000;
+/** How long to listen to those that are there: what they say of themselves is compared over some heartbeats. */
+const COMPARE_MS = 12_000;
 const PAUSE_MS = 100;
 
-/** Listens until there is an event, or until there would have been one. */
+/**
+ * Listens until every worker has shown itself: by a heartbeat, which all of them send, and by running tasks and sending no events about them, which
+ * takes some heartbeats to tell. A worker that runs nothing meanwhile cannot be told.
+ */
 export async function listenForCelery(events: CeleryEvents): Promise<CeleryFinding> {
-  const end = performance.now() + LISTEN_MS;
-  while (events.lastEventAtSeconds === undefined && performance.now() < end) await sleep(PAUSE_MS);
+  const from = performance.now();
+  const isOver = (): boolean => {
+    if (events.silentWorkers().length > 0) return true;
+    const waitedMs = performance.now() - from;
+    return waitedMs > (events.lastEventAtSeconds === undefined ? LISTEN_MS : COMPARE_MS);
+  };
+  while (!isOver()) await sleep(PAUSE_MS);
   const seen = events.lastEventAtSeconds !== undefined;
   const silentWorkers = events.silentWorkers();
   return { broker: events.broker, seen, silentWorkers, problems: problemsOf(events, seen, silentWorkers) };

@@ -2,7 +2,7 @@ import type { ExporterConfiguration } from "../configuration/exporter-configurat
 import { startExporter } from "../exporter.ts";
 import type { Log } from "../log/log.ts";
 import { readWebConfigOnce } from "../web/web-config.ts";
-import type { CheckReport } from "./check-report.ts";
+import type { BrokerFinding, CheckReport } from "./check-report.ts";
 import { forecastSeries } from "./forecast-series.ts";
 import { listenForCelery } from "./listen-for-celery.ts";
 import { readBroker } from "./read-broker.ts";
@@ -29,8 +29,9 @@ const PROBLEMS = 3;
 export async function runCheck(configuration: ExporterConfiguration, surroundings: CheckSurroundings): Promise<number> {
   const { webConfigFile } = configuration;
   if (webConfigFile !== undefined) readWebConfigOnce(webConfigFile);
-  // What is found is in the report; the log would say it a second time.
-  const quiet = { info: () => {}, warn: () => {} };
+  // What is found is in the report; the log would say it a second time. Why a connection failed is known there alone.
+  const warnings: string[] = [];
+  const quiet = { info: () => {}, warn: (message: string) => void warnings.push(message) };
   const inspected = { ...configuration, listen: undefined, webConfigFile: undefined };
   const exporter = await startExporter(inspected, quiet);
   try {
@@ -42,7 +43,7 @@ export async function runCheck(configuration: ExporterConfiguration, surrounding
       forecastSeries(exporter.vitals, configuration),
     ]);
     const findings = {
-      brokers: brokers.map(({ broker }) => broker),
+      brokers: brokers.map(({ broker }) => withCause(broker, warnings)),
       queues: brokers.flatMap(({ queues }) => queues),
       counters: brokers.flatMap(({ counters }) => counters),
       celeryEvents,
@@ -56,4 +57,15 @@ export async function runCheck(configuration: ExporterConfiguration, surrounding
   } finally {
     await exporter.shutdown();
   }
+}
+
+/** Adds why the connection failed, where that is not said yet. */
+function withCause(broker: BrokerFinding, warnings: readonly string[]): BrokerFinding {
+  const prefix = `Broker "${broker.broker}": the connection failed (`;
+  const cause = warnings.find((warning) => warning.startsWith(prefix))?.slice(prefix.length, -2);
+  if (broker.up || cause === undefined) return broker;
+  const problems = broker.problems.map((problem) =>
+    problem.detail.includes(cause) ? problem : { ...problem, detail: `${problem.detail}; ${cause}` },
+  );
+  return { ...broker, problems };
 }

@@ -7,6 +7,8 @@ export interface TrackedTask {
   name: string | undefined;
   /** As the producer said. */
   queue: string | undefined;
+  /** As a worker said that sent it anew, where the producer has not said it. */
+  retryQueue: string | undefined;
   /** When it was ready to run, in seconds by this host's clock: sent, and due. */
   readyAtSeconds: number | undefined;
   /** Whether any attempt has begun. */
@@ -72,6 +74,7 @@ export class TaskRegistry {
       id,
       name: undefined,
       queue: undefined,
+      retryQueue: undefined,
       readyAtSeconds: undefined,
       attempted: false,
       firstWorker: undefined,

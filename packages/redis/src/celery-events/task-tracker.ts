@@ -66,13 +66,20 @@ export class TaskTracker {
   sent(event: CeleryEvent, nowMs: number): void {
     const id = textField(event, "uuid");
     if (id === undefined) return;
-    const task = this.#registry.track(id);
+    // It may come when the task has ended, which is no new life.
+    const task = this.#registry.find(id) ?? this.#registry.track(id);
     const name = textField(event, "name");
     const queue = textField(event, "queue");
     task.name = this.#name(name) ?? task.name;
-    task.queue = this.#name(queue) ?? task.queue;
     if (queue !== undefined) this.#announce(name, true);
-    if ((countField(event, "retries") ?? 0) === 0) task.readyAtSeconds ??= readyAt(event, nowMs);
+    const isRetry = (countField(event, "retries") ?? 0) > 0;
+    if (isRetry && task.queue === undefined) {
+      // A busy producer may announce the task after a worker announced its retry; the start of the first attempt goes on waiting for it.
+      task.retryQueue = this.#name(queue);
+      return;
+    }
+    task.queue = this.#name(queue) ?? task.queue;
+    if (!isRetry) task.readyAtSeconds ??= readyAt(event, nowMs);
     this.#held.settle(task);
   }
 
@@ -223,7 +230,7 @@ export class TaskTracker {
   }
 
   #queue(task: TrackedTask | undefined, worker: WorkerSession): string {
-    const queue = task?.queue ?? this.#options.fallbackQueue(task?.name, worker);
+    const queue = task?.queue ?? task?.retryQueue ?? this.#options.fallbackQueue(task?.name, worker);
     return queue === undefined ? UNKNOWN_VALUE : this.#options.label(queue);
   }
 

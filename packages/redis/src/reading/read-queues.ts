@@ -1,8 +1,9 @@
-import { LoopShare, type QueueReadFailure, type QueueReading, type ReadProblem } from "@taskvitals/core";
-import type { LayoutReading, Questions, QueueLayout, Reading } from "../layouts/queue-layout.ts";
+import { LoopShare, type ReadProblem } from "@taskvitals/core";
+import type { LayoutReading, Questions, QueueLayout, RedisCommand } from "../layouts/queue-layout.ts";
 import { UnexpectedReply } from "../layouts/replies.ts";
-import { type AskedCommand, CommandBatch, RepeatedCommands } from "./command-batch.ts";
+import type { AskedCommand, CommandBatch } from "./command-batch.ts";
 import type { Exchange } from "./exchange.ts";
+import { type Group, type OpenQueue, Track } from "./track.ts";
 
 /** A queue to read. */
 export interface ReadableQueue {
@@ -17,132 +18,170 @@ export type QueueOutcome =
   | { readonly queue: ReadableQueue; readonly reading: LayoutReading; readonly problems: readonly ReadProblem[] }
   | { readonly queue: ReadableQueue; readonly failed: ReadProblem };
 
-/** A queue whose reading is under way. */
-interface OpenQueue {
-  readonly queue: ReadableQueue;
-  readonly reading: Reading;
-  readonly questions: Questions;
-  readonly asked: readonly AskedCommand[];
-  readonly problems: ReadProblem[];
-}
-
-/** Queues whose commands go out together. */
-interface Group {
-  readonly round: number;
-  readonly batch: CommandBatch;
-  readonly open: OpenQueue[];
-  /** Whether all of its commands were answered. */
-  answered: boolean;
-  arrived: Promise<void> | undefined;
-}
-
-/** Rounds of commands that a layout may take. */
-const ROUNDS = 2;
-/** Commands after which those of a group go out: about a millisecond of work. */
-const GROUP_LENGTH = 300;
-/**
- * Groups that are under way at most. A thousand queues are about forty; of many thousands on a distant server, this bounds what is in memory, and
- * what arrives at once.
- */
-const GROUPS_UNDER_WAY = 64;
+/** Which server holds a key, by any name that tells servers apart. */
+export type NodeOf = (key: string) => string;
 
 /**
  * Reads all queues side by side: the first commands of all go out one behind the other, and the second ones of those that have more to ask
- * as soon as the first are answered. That happens in groups, so that thousands of queues are never under way at once where the server is near. A
- * queue that fails takes no other with it.
+ * as soon as their first are answered. A queue that fails takes no other with it, nor does a server that does not answer.
  *
  * @param now - the server's time, Unix milliseconds
+ * @param nodeOf - which of several servers holds a key; left out where there is one
  */
 export async function readQueues(
   queues: Iterable<ReadableQueue>,
   exchange: Exchange,
   now: number,
+  nodeOf: NodeOf = () => "",
 ): Promise<readonly QueueOutcome[]> {
-  const outcomes: QueueOutcome[] = [];
-  const share = new LoopShare();
-  const repeated = Array.from({ length: ROUNDS }, () => new RepeatedCommands());
-  const newGroup = (round: number): Group => {
-    const batch = new CommandBatch(repeated[round] as RepeatedCommands);
-    return { round, batch, open: [], answered: false, arrived: undefined };
-  };
-  /** The group of each round that is not sent yet. */
-  const next = repeated.map((_, round) => newGroup(round));
-  /** In the order in which they were sent, which is that in which a server answers. */
-  const sent: Group[] = [];
+  const reading = new GroupedReading(exchange, now, nodeOf);
+  await reading.run(queues);
+  return reading.outcomes;
+}
 
-  let isTurnUsed = false;
-  const send = (group: Group): void => {
-    isTurnUsed = true;
-    next[group.round] = newGroup(group.round);
-    sent.push(group);
-    group.arrived = exchange(group.batch.commands).then((replies) => {
-      group.batch.answer(replies);
-      group.answered = true;
-    });
-  };
+/** Commands after which those of a group go out: about a millisecond of work. */
+const GROUP_LENGTH = 300;
 
-  /** Takes one step of a reading; what it asks for goes to the round's next group. */
-  const advance = (
-    queue: ReadableQueue,
-    reading: Reading,
+/**
+ * One reading, in groups that leave one by one as they arrive: of thousands of queues few are under way at any time, so that what they leave
+ * behind is young enough for the garbage collector to take it without a pause that anybody notices.
+ */
+class GroupedReading {
+  readonly outcomes: QueueOutcome[] = [];
+  readonly #exchange: Exchange;
+  readonly #now: number;
+  readonly #nodeOf: NodeOf;
+  readonly #share = new LoopShare();
+  readonly #tracks: Track[] = [];
+  #hasSent = false;
+
+  constructor(exchange: Exchange, now: number, nodeOf: NodeOf) {
+    this.#exchange = exchange;
+    this.#now = now;
+    this.#nodeOf = nodeOf;
+  }
+
+  async run(queues: Iterable<ReadableQueue>): Promise<void> {
+    const waiting = queues[Symbol.iterator]();
+    for (;;) {
+      const answered = this.#tracks.find((track) => track.isAnswered);
+      const queue = answered !== undefined || this.#isFull() ? undefined : waiting.next().value;
+      if (answered !== undefined) await this.#resume(answered);
+      else if (queue !== undefined) this.#start(queue);
+      else if (!this.#sendRest()) {
+        const arrivals = this.#tracks.flatMap(({ underWay: [first] }) => first?.arrived ?? []);
+        if (arrivals.length === 0) return;
+        await Promise.race(arrivals);
+      }
+      if (this.#isTurnUsed()) await this.#pause();
+    }
+  }
+
+  #isFull(): boolean {
+    return this.#tracks.length > 0 && this.#tracks.every((track) => track.isFull);
+  }
+
+  /** Sends a group that nothing is to be added to, if there is one. */
+  #sendRest(): boolean {
+    for (const track of this.#tracks) {
+      const group = track.isFull ? undefined : track.next.find(({ open }) => open.length > 0);
+      if (group === undefined) continue;
+      this.#send(track, group);
+      return true;
+    }
+    return false;
+  }
+
+  #start(queue: ReadableQueue): void {
+    const reading = queue.layout.read({ ...queue.fields, name: queue.name }, this.#now);
+    this.#step({ queue, reading, problems: [] }, [], undefined, 0);
+  }
+
+  async #resume(track: Track): Promise<void> {
+    const group = track.underWay.shift();
+    if (group === undefined) return;
+    for (const open of group.open) {
+      const answers = answersOf(open);
+      if (Array.isArray(answers)) this.#step(open, answers, track, group.round + 1);
+      else this.outcomes.push({ queue: open.queue, failed: answers });
+      if (this.#isTurnUsed()) await this.#pause();
+    }
+  }
+
+  /** Takes one step of a reading; what it asks goes with the next group of the round. */
+  #step(
+    { queue, reading, problems }: Pick<OpenQueue, "queue" | "reading" | "problems">,
     answers: readonly unknown[],
-    problems: ReadProblem[],
+    known: Track | undefined,
     round: number,
-  ): void => {
-    const group = next[round];
+  ): void {
     try {
       const step = reading.next(answers);
-      if (step.done) outcomes.push({ queue, reading: step.value, problems });
-      else if (group === undefined) outcomes.push({ queue, failed: ASKS_TOO_MUCH });
+      if (step.done) {
+        this.outcomes.push({ queue, reading: step.value, problems });
+        return;
+      }
+      const questions = step.value;
+      const track = known ?? this.#trackOf(questions);
+      const group = track.next[round];
+      if (group === undefined) this.outcomes.push({ queue, failed: ASKS_TOO_MUCH });
       else {
-        const questions = step.value;
-        group.open.push({ queue, reading, questions, asked: askAll(questions, group.batch), problems });
-        if (group.batch.commands.length >= GROUP_LENGTH) send(group);
+        group.open.push({ queue, reading, problems, questions, asked: askAll(questions, group.batch) });
+        if (group.batch.commands.length >= GROUP_LENGTH && !track.isFull) this.#send(track, group);
       }
     } catch (error) {
-      outcomes.push({ queue, failed: unexpected(error) });
+      this.outcomes.push({ queue, failed: unexpected(error) });
     }
-  };
+  }
 
-  const waiting = queues[Symbol.iterator]();
-  for (;;) {
-    const first = sent[0];
-    const unsent = next.find(({ open }) => open.length > 0);
-    if (first?.answered) {
-      sent.shift();
-      for (const open of first.open) {
-        const answers = answersOf(open);
-        if (Array.isArray(answers)) advance(open.queue, open.reading, answers, open.problems, first.round + 1);
-        else outcomes.push({ queue: open.queue, failed: answers });
-        if (share.isUsed()) await share.pause();
-      }
-    } else {
-      const isFull = sent.length >= GROUPS_UNDER_WAY;
-      const queue = isFull ? undefined : waiting.next().value;
-      if (queue !== undefined) advance(queue, queue.layout.read({ ...queue.fields, name: queue.name }, now), [], [], 0);
-      else if (unsent !== undefined && !isFull) send(unsent);
-      else if (first !== undefined) await first.arrived;
-      else return outcomes;
+  /** A queue belongs to the server of the key that it asks for first. */
+  #trackOf([first]: Questions): Track {
+    const node = first === undefined ? "" : this.#nodeOf(commandOf(first)[1]);
+    let track = this.#tracks.find((one) => one.node === node);
+    if (track === undefined) {
+      track = new Track(node);
+      this.#tracks.push(track);
     }
-    if (isTurnUsed || share.isUsed()) {
-      isTurnUsed = false;
-      await share.pause();
-    }
+    return track;
+  }
+
+  #send(track: Track, group: Group): void {
+    this.#hasSent = true;
+    track.next[group.round] = track.newGroup(group.round);
+    track.underWay.push(group);
+    group.arrived = this.#exchange(group.batch.commands).then((replies) => {
+      group.batch.answer(replies);
+      group.isAnswered = true;
+    });
+  }
+
+  /** One group per turn of the event loop: what the server has answered in the meantime is taken before more is asked. */
+  #isTurnUsed(): boolean {
+    return this.#hasSent || this.#share.isUsed();
+  }
+
+  async #pause(): Promise<void> {
+    this.#hasSent = false;
+    await this.#share.pause();
   }
 }
 
 const ASKS_TOO_MUCH: ReadProblem = { reason: "error", detail: "the layout asks more than it may" };
+const NO_REPLY: ReadProblem = { reason: "error", detail: "no reply" };
 
 function askAll(questions: Questions, batch: CommandBatch): readonly AskedCommand[] {
   const asked = new Array<AskedCommand>(questions.length);
   for (let index = 0; index < questions.length; index++) {
-    const question = questions[index] as Questions[number];
-    asked[index] = batch.add("optional" in question ? question.optional : question);
+    asked[index] = batch.add(commandOf(questions[index] as Questions[number]));
   }
   return asked;
 }
 
-/** The answers to what a queue asked, or why it cannot go on. What was optional and failed is noted: the first says why. */
+function commandOf(question: Questions[number]): RedisCommand {
+  return "optional" in question ? question.optional : question;
+}
+
+/** The answers to what a queue asked, or why it cannot go on. Of optional commands that failed the first says why. */
 function answersOf({ questions, asked, problems }: OpenQueue): unknown[] | ReadProblem {
   const answers = new Array<unknown>(asked.length);
   for (let index = 0; index < asked.length; index++) {
@@ -162,30 +201,7 @@ function answersOf({ questions, asked, problems }: OpenQueue): unknown[] | ReadP
   return answers;
 }
 
-const NO_REPLY: ReadProblem = { reason: "error", detail: "no reply" };
-
 function unexpected(error: unknown): ReadProblem {
   const detail = error instanceof UnexpectedReply ? error.message : "the reader of this layout failed";
   return { reason: "error", detail };
-}
-
-/** A queue's outcome as its readers see it. */
-export function toReading(outcome: QueueOutcome, readAtSeconds: number): QueueReading | QueueReadFailure {
-  const { label: queue, layout, name } = outcome.queue;
-  if ("failed" in outcome) return { ok: false, queue, ...outcome.failed };
-  const { ready, states = {}, oldestAgeSeconds, paused, workers, absent } = outcome.reading;
-  const problems = absent === undefined ? outcome.problems : [...outcome.problems, missing(absent, layout, name)];
-  return { ok: true, queue, ready, states, oldestAgeSeconds, paused, workers, readAtSeconds, problems };
-}
-
-function missing(absent: "framework" | "queue", { framework }: QueueLayout, name: string): ReadProblem {
-  return absent === "framework"
-    ? {
-        reason: "framework_missing",
-        detail: `nothing of ${framework} is there; is it another database, prefix or server?`,
-      }
-    : {
-        reason: "queue_missing",
-        detail: `${framework} has no queue ${JSON.stringify(name)} there (yet); is the name right, and the prefix?`,
-      };
 }

@@ -72,8 +72,8 @@ describe("2 000 tasks of known outcomes on four workers", () => {
     const observed = await observe();
     await celery.start("a", { queues: "mails", pool: "prefork" });
     await celery.start("b", { queues: "mails,orders", pool: "prefork" });
-    await celery.start("c", { queues: "orders", pool: "threads", concurrency: 4 });
-    await celery.start("d", { queues: "bulk", pool: "threads", concurrency: 4 });
+    await celery.start("c", { queues: "orders", pool: "threads" });
+    await celery.start("d", { queues: "bulk", pool: "threads" });
     await waitUntil(() => alive(observed) === 4, { what: "four workers", timeoutMs: 40_000 });
     const queues = ["mails", "orders", "bulk"];
     const errors = ["ValueError", "KeyError", "OutOfMemory"];

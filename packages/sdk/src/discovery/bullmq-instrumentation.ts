@@ -35,6 +35,8 @@ interface BullmqInstrumentationConfig extends InstrumentationConfig {
 
 /** Puts a watched class in the place of BullMQ's, where its own files export it: every import and `require` gets it from there. */
 export class BullmqInstrumentation extends InstrumentationBase<BullmqInstrumentationConfig> {
+  readonly #watched = new WeakSet<Class>();
+
   constructor(listener: BullmqListener) {
     super("taskvitals/bullmq", "1", { enabled: false, listener });
   }
@@ -72,8 +74,14 @@ export class BullmqInstrumentation extends InstrumentationBase<BullmqInstrumenta
     try {
       const classes = exports as Partial<Record<BullmqClassName, Class>>;
       const original = classes[name];
+      // A file that was loaded before the search comes by again when somebody requires it.
+      if (original !== undefined && this.#watched.has(original)) return exports;
       const supported = SUPPORTED_MAJORS.has(version.split(".", 1)[0] ?? "") && typeof original === "function";
-      if (supported) classes[name] = watchedClass(original, (instance) => listener?.created(name, instance));
+      if (supported) {
+        const watched = watchedClass(original, (instance) => listener?.created(name, instance));
+        this.#watched.add(watched);
+        classes[name] = watched;
+      }
       if (name === "Worker") listener?.loaded({ version, supported, early });
     } catch {
       if (name === "Worker") listener?.loaded({ version, supported: false, early });

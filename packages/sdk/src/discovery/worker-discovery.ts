@@ -1,7 +1,8 @@
-import { type BullmqWorker, type Observation, observeWorker } from "@taskvitals/bullmq";
+import { type BullmqWorker, observeWorker } from "@taskvitals/bullmq";
 import type { TaskRecorder } from "@taskvitals/core";
 import { BullmqInstrumentation, type BullmqListener } from "./bullmq-instrumentation.ts";
 import { DeferredRecorder } from "./deferred-recorder.ts";
+import { type TracedWorker, traceJobs } from "./job-spans.ts";
 
 /** Milliseconds after which a process that has loaded BullMQ should have made something of it. */
 const EXPECTED_WITHIN_MS = 30_000;
@@ -43,8 +44,9 @@ class Discovery implements BullmqListener {
   readonly #expectedWithinMs: number;
   readonly #deferred = new DeferredRecorder();
   // A worker that is gone must not be held for the day of a shutdown.
-  readonly #observations = new Set<WeakRef<Observation>>();
-  readonly #ended = new FinalizationRegistry<WeakRef<Observation>>((ref) => this.#observations.delete(ref));
+  readonly #workers = new Set<WeakRef<object>>();
+  readonly #gone = new FinalizationRegistry<WeakRef<object>>((ref) => this.#workers.delete(ref));
+  readonly #detach = new WeakMap<object, () => void>();
   #tasks: TaskRecorder = this.#deferred;
   #early = false;
   #inUse = false;
@@ -73,10 +75,16 @@ class Discovery implements BullmqListener {
     if (this.#stopped || className !== "Worker") return;
     try {
       // BullMQ's own class made it, so it is a worker; what of it is missing all the same is refused here.
-      const observation = observeWorker(instance as BullmqWorker, this.#tasks);
-      const ref = new WeakRef(observation);
-      this.#observations.add(ref);
-      this.#ended.register(observation, ref);
+      const worker = instance as BullmqWorker;
+      const observation = observeWorker(worker, this.#tasks);
+      const untrace = traceJobs(instance as TracedWorker);
+      this.#detach.set(worker, () => {
+        untrace();
+        observation.detach();
+      });
+      const ref = new WeakRef<object>(worker);
+      this.#workers.add(ref);
+      this.#gone.register(worker, ref);
     } catch (error) {
       this.#warn(`A BullMQ worker is not counted. ${error instanceof Error ? error.message : ""}`.trimEnd());
     }
@@ -91,8 +99,11 @@ class Discovery implements BullmqListener {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    for (const ref of this.#observations) ref.deref()?.detach();
-    this.#observations.clear();
+    for (const ref of this.#workers) {
+      const worker = ref.deref();
+      if (worker !== undefined) this.#detach.get(worker)?.();
+    }
+    this.#workers.clear();
     this.#deferred.discard();
   }
 

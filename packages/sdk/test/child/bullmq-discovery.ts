@@ -48,11 +48,14 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     await passed();
   },
   "early, asked later": async () => {
-    const bullmq = createRequire(import.meta.url)("bullmq") as typeof import("bullmq");
+    const require = createRequire(import.meta.url);
+    const bullmq = require("bullmq") as typeof import("bullmq");
     const workers = search();
+    const watched = bullmq.Worker;
+    require("bullmq/dist/cjs/classes/worker.js");
     const worker = new bullmq.Worker(TEST_QUEUE, processor, options);
     await passed();
-    const seen = traces(worker);
+    const seen = { ...traces(worker), same: watched === bullmq.Worker };
     workers.stop();
     await worker.close();
     return seen;

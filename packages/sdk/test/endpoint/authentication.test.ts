@@ -87,3 +87,34 @@ test.each(unusable)("%s is refused without being shown", (_, options, path) => {
   expect(refusal).toMatchObject({ code: "INVALID_OPTION", message: expect.stringMatching(`^${path}: expected `) });
   expect((refusal as Error).message).not.toContain("hunter2");
 });
+
+test("a check of the caller's own decides over basic authentication, beside the fixed credentials", async () => {
+  const authenticator = createAuthenticator({
+    basicAuth: { username: "fixed", password: "fixed" },
+    verifyBasicAuth: async ({ username, password }) => username === "ann" && password === "pa:ss",
+  });
+  expect(authenticator?.challenge).toBe('Basic realm="metrics", charset="UTF-8"');
+  expect(await authenticator?.accepts(basic("ann", "pa:ss"))).toBe(true);
+  expect(await authenticator?.accepts(basic("ann", "pass"))).toBe(false);
+  expect(await authenticator?.accepts(basic("", "pa:ss"))).toBe(false);
+  expect(await authenticator?.accepts("Basic nothing")).toBe(false);
+  expect(authenticator?.accepts(basic("fixed", "fixed"))).toBe(true);
+  expect(authenticator?.accepts("Bearer ann")).toBe(false);
+});
+
+test.each([
+  () => Promise.reject(new Error("broken")),
+  () => {
+    throw new Error("broken");
+  },
+  () => "yes" as unknown as boolean,
+])("a check that fails, or does not say true, refuses", async (verifyBasicAuth) => {
+  expect(await createAuthenticator({ verifyBasicAuth })?.accepts(basic("ann", "pass"))).toBe(false);
+});
+
+test("a check that is no function is refused", () => {
+  const verifyBasicAuth = "ann:pass" as unknown as () => boolean;
+  expect(() => createAuthenticator({ verifyBasicAuth })).toThrow(
+    /^endpoint\.verifyBasicAuth: got "ann:pass"; expected/,
+  );
+});

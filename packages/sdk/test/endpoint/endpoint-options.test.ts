@@ -4,6 +4,7 @@ import { type EndpointOptions, resolveEndpointOptions } from "../../src/endpoint
 test("the defaults are private and those of Prometheus and OpenTelemetry", () => {
   expect(resolveEndpointOptions({})).toEqual({
     host: "127.0.0.1",
+    headers: {},
     port: 9464,
     path: "/metrics",
     authenticator: undefined,
@@ -37,6 +38,8 @@ test.each([
   expect(resolveEndpointOptions({ host }).host).toBe(bound);
 });
 
+const PEM = { cert: "-----BEGIN CERTIFICATE-----", key: "-----BEGIN PRIVATE KEY-----" };
+
 const refused: [EndpointOptions | { [Key in keyof EndpointOptions]: unknown }, string][] = [
   [{ host: "" }, 'endpoint.host: got ""; expected an IP address or a host name'],
   [{ host: "0.0.0.0:9464" }, 'endpoint.host: got "0.0.0.0:9464"; expected'],
@@ -62,6 +65,23 @@ const refused: [EndpointOptions | { [Key in keyof EndpointOptions]: unknown }, s
   [{ tls: null }, "endpoint.tls: expected an object with cert and key."],
   [{ tls: { cert: "/etc/cert.pem", key: "" } }, "endpoint.tls.cert: expected PEM text"],
   [{ token: "" }, "endpoint.token: expected"],
+  [
+    { headers: { "a b": "c" } },
+    'endpoint.headers: expected headers that HTTP allows, as strings by name. Correct "a b".',
+  ],
+  [
+    { headers: { a: "line\nend" } },
+    'endpoint.headers: expected headers that HTTP allows, as strings by name. Correct "a".',
+  ],
+  [
+    { tls: { ...PEM, clientCertificates: "all" } },
+    'endpoint.tls.clientCertificates: got "all"; expected one of none, request,',
+  ],
+  [{ tls: { ...PEM, clientCertificates: "verify" } }, "endpoint.tls.ca: expected authorities to verify clients by."],
+  [
+    { tls: { ...PEM, minVersion: "1.3" } },
+    'endpoint.tls.minVersion: got "1.3"; expected one of TLSv1, TLSv1.1, TLSv1.2, TLSv1.3.',
+  ],
 ];
 
 test.each(refused)("%j is refused with path, value and what is accepted", (options, message) => {

@@ -88,3 +88,49 @@ test("closing drops idle clients, answers the scrape in flight, and does not wai
   expect(performance.now() - from).toBeLessThan(2000);
   await handshaking.isCutOff();
 });
+
+test("what clients must show can be chosen", async () => {
+  const { clientcert, clientprivate } = own;
+  const { clientcert: strange, clientprivate: strangeKey } = other;
+  if (!clientcert || !clientprivate || !strange || !strangeKey) expect.fail("no client certificates were made");
+  const nobody = { ca: own.cert };
+  const known = { ca: own.cert, cert: clientcert, key: clientprivate };
+  const stranger = { ca: own.cert, cert: strange, key: strangeKey };
+  const wanted = [
+    ["verify-if-given", [true, true, false]],
+    ["any", [false, true, true]],
+    ["request", [true, true, true]],
+    ["verify", [false, true, false]],
+  ] as const;
+  for (const [clientCertificates, served] of wanted) {
+    const { server } = await openEndpoint(undefined, { tls: { ...tls(), ca: own.cert, clientCertificates } });
+    const answers = [nobody, known, stranger].map((client) =>
+      ask(server.url, { tls: client }).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    );
+    expect([clientCertificates, await Promise.all(answers)]).toEqual([clientCertificates, served]);
+  }
+});
+
+test("certificate and key can be renewed while it serves, and what cannot be used leaves the old ones", async () => {
+  let renew: (renewed: { cert: string; key: string }) => void = () => {};
+  const onStart = (given: typeof renew): void => {
+    renew = given;
+  };
+  const { server } = await openEndpoint(undefined, { tls: { ...tls(), onStart } });
+  expect(() => renew({ cert: own.cert, key: other.private })).toThrow();
+  expect((await ask(server.url, { tls: { ca: own.cert } })).status).toBe(200);
+  renew({ cert: other.cert, key: other.private });
+  expect((await ask(server.url, { tls: { ca: other.cert } })).status).toBe(200);
+  await expect(ask(server.url, { tls: { ca: own.cert } })).rejects.toThrow();
+});
+
+test("versions of TLS can be limited", async () => {
+  const { server } = await openEndpoint(undefined, { tls: { ...tls(), maxVersion: "TLSv1.2" } });
+  const socket = connect({ port: server.port, host: "127.0.0.1", ca: own.cert });
+  await new Promise((resolve) => socket.once("secureConnect", resolve));
+  expect(socket.getProtocol()).toBe("TLSv1.2");
+  socket.destroy();
+});

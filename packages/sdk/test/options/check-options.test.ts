@@ -56,7 +56,11 @@ test("undefined is the same as left out", () => {
 test.each([
   [{ queue: [] }, "queue", "The options are: serviceName,"],
   [{ endpoint: { prot: 1 } }, "endpoint.prot", "The options of endpoint are: host, port,"],
-  [{ endpoint: { tls: { crt: "" } } }, "endpoint.tls.crt", "The options of endpoint.tls are: cert, key, ca."],
+  [
+    { endpoint: { tls: { crt: "" } } },
+    "endpoint.tls.crt",
+    "The options of endpoint.tls are: cert, key, ca, clientCertificates, minVersion, maxVersion, onStart.",
+  ],
   [{ endpoint: { limits: { timeoutMs: 1 } } }, "endpoint.limits.timeoutMs", "of endpoint.limits are: maxConnections,"],
   [{ endpoint: { basicAuth: { user: "" } } }, "endpoint.basicAuth.user", "are: username, password."],
   [{ otlp: { url: "" } }, "otlp.url", "The options of otlp are: endpoint, headers, intervalMs, timeoutMs."],
