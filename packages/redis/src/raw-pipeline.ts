@@ -18,7 +18,7 @@ const NOWHERE = { isPipeline: false, write: (): boolean => true };
 /**
  * Sends pipelines of which the client sees one command, put into its queue once for each reply. Its own pipelines make five promises and four
  * functions per command, which take most of the time of a large reading, and which V8 keeps until it collects the whole heap: the pauses are ten times as
- * long. Only for clients of our own, which neither send again nor put a prefix in front of keys.
+ * long. Only for clients of our own, which speak RESP2, send nothing again, and put no prefix in front of keys.
  *
  * @returns `undefined` when this version of the client does not work as those do that are known: 5.0 to 6.0
  */

@@ -13,6 +13,7 @@ describe.each(ioredisVersions)("pipelines that ioredis $major takes for one comm
   beforeAll(async () => {
     server = await startRedis();
     client = new Redis(server.url, { retryStrategy: null, enableOfflineQueue: false, protocol: 2 });
+    client.on("error", () => {});
     await waitUntil(() => client.status === "ready", { what: "the client" });
     raw = rawPipelines(client) as SendPipeline;
   });
