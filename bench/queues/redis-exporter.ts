@@ -27,7 +27,7 @@ export async function startRedisExporter(redisUrl: string, keys: readonly string
   });
   return {
     metricsUrl,
-    version: /v(\d+\.\d+\.\d+)/.exec(stdout + stderr)?.[1] ?? "unknown",
+    version: /Exporter (\S+)/.exec(stdout + stderr)?.[1] ?? "unknown",
     [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
   };
 }

@@ -1,5 +1,5 @@
 /** Longest stretch of work between two turns of the event loop, in milliseconds. */
-const SLICE_MS = 3;
+const SLICE_MS = 2;
 
 /** Lets long work give the event loop back every few milliseconds: `if (share.isUsed()) await share.pause()` in its loop. */
 export class LoopShare {

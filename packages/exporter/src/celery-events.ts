@@ -3,6 +3,7 @@ import type { TaskVitals } from "taskvitals";
 import type { OpenBroker } from "./brokers/open-broker.ts";
 import type { CeleryEventsSettings, ConfiguredQueue } from "./configuration/exporter-configuration.ts";
 import { misconfigured } from "./configuration/misconfigured.ts";
+import { RenewedEvents } from "./renewed-events.ts";
 
 /** What the events of Celery are read with. */
 export interface CeleryEventsSurroundings {
@@ -27,19 +28,25 @@ export async function startCeleryEvents(
   if (typeof connection !== "string" && "nodes" in connection) {
     throw misconfigured({ where, expected: `events of one server; broker "${broker.name}" is a Cluster` });
   }
-  const events = await observeCeleryEvents({
-    broker: broker.name,
-    // Copies of the client are made of the current one, with the credentials that hold then.
-    connection: connection as string | DuplicableClient,
-    path: broker.where,
-    tasks: vitals.tasks,
-    globalKeyprefix: settings.globalKeyprefix,
-    taskQueues: settings.taskQueues,
-    queueLabels: celeryLabels(broker.name, queues),
-    inspect: settings.inspect ? {} : false,
-    onProblem: vitals.events.onProblem,
+  const listen = (): Promise<CeleryEvents> =>
+    observeCeleryEvents({
+      broker: broker.name,
+      connection: broker.connection as string | DuplicableClient,
+      path: broker.where,
+      tasks: vitals.tasks,
+      globalKeyprefix: settings.globalKeyprefix,
+      taskQueues: settings.taskQueues,
+      queueLabels: celeryLabels(broker.name, queues),
+      inspect: settings.inspect ? {} : false,
+      onProblem: vitals.events.onProblem,
+    });
+  const events = new RenewedEvents(await listen(), listen);
+  const remove = vitals.events.add(events);
+  const stopRenewing = broker.onRenewal(() => events.renew());
+  events.onEnd(() => {
+    stopRenewing();
+    remove();
   });
-  vitals.events.add(events);
   return events;
 }
 

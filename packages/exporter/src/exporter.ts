@@ -5,6 +5,7 @@ import { watchSecretFiles } from "./brokers/secret-files.ts";
 import { startCeleryEvents } from "./celery-events.ts";
 import type { ExporterConfiguration } from "./configuration/exporter-configuration.ts";
 import { type Log, oncePerText } from "./log/log.ts";
+import { takeTurns } from "./totals-turn.ts";
 import { explained, inOurWords, vitalsOptions } from "./vitals-options.ts";
 import { readWebConfig, type WebOptions } from "./web/web-config.ts";
 
@@ -50,14 +51,30 @@ export async function startExporter(
     const logger = { warn: (message: string) => log.warn(inOurWords(message, configuration)) };
     const vitals = await startTaskVitals(vitalsOptions({ configuration, brokers, web, logger }));
     ending.push(() => vitals.shutdown());
-    // Events are counted in this process alone: two replicas that both count them would double every total. A lease in Redis, held by one of
-    // them at a time, and totals that survive a restart belong here.
     const celery: CeleryEvents[] = [];
-    for (const { value, where } of configuration.celeryEvents) {
-      const broker = brokers.find(({ name }) => name === value.broker) as OpenBroker;
-      const events = await startCeleryEvents(value, where, { broker, queues: configuration.queues, vitals });
-      ending.push(() => events.shutdown());
-      celery.push(events);
+    const brokerOf = (name: string): OpenBroker => brokers.find((broker) => broker.name === name) as OpenBroker;
+    const startEvents = async (): Promise<() => Promise<void>> => {
+      const started: CeleryEvents[] = [];
+      const stop = async (): Promise<void> => {
+        await Promise.all(started.splice(0).map((events) => events.shutdown()));
+      };
+      try {
+        for (const { value, where } of configuration.celeryEvents) {
+          const surroundings = { broker: brokerOf(value.broker), queues: configuration.queues, vitals };
+          started.push(await startCeleryEvents(value, where, surroundings));
+        }
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+      celery.splice(0, celery.length, ...started);
+      return stop;
+    };
+    const { lease } = configuration;
+    if (lease === undefined) ending.push(await startEvents());
+    else {
+      const turn = await takeTurns({ name: lease.name, broker: brokerOf(lease.broker), vitals, startEvents, log });
+      ending.push(() => turn.shutdown());
     }
     return { url: vitals.endpoint?.url, brokers, vitals, celery, shutdown };
   } catch (error) {

@@ -14,9 +14,12 @@ async function untilAsked(): Promise<void> {
 const args = process.argv.slice(2);
 // The list of processes then shows this instead of the arguments, which may hold a password.
 process.title = "taskvitals-exporter";
-process.on("uncaughtException", (error) => {
-  // Only the kind: a foreign message may quote anything.
-  process.stderr.write(`taskvitals-exporter: it failed unexpectedly (${error.name}).\n`);
+process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
+  // Of a socket that was given up in the middle of its handshake: ioredis listens to it no more, and nothing depends on it.
+  if (error.code?.startsWith("ERR_SSL_")) return;
+  // Only the kind and the place: a foreign message may quote anything.
+  const place = /([\w.-]+:\d+):\d+\)?$/m.exec(error.stack ?? "")?.[1] ?? "an unknown place";
+  process.stderr.write(`taskvitals-exporter: it failed unexpectedly (${error.name} at ${place}).\n`);
   process.exit(1);
 });
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {

@@ -86,8 +86,8 @@ export async function takeTurns(options: TotalsTurnOptions): Promise<TotalsTurn>
 }
 
 const REMEDY =
-  " Without the lease no events are counted and no counters reported. A Redis user needs eval, get, set, pexpire and del on taskvitals:*; a single " +
-  "replica that need not survive its restart can do with --no-lease.";
+  " Without it no events are counted and no counters reported. The user needs eval, get, set, pexpire and del on taskvitals:*; a single " +
+  "replica can do without --lease.";
 
 function parseTotals(kept: string): KeptTotals["totals"] {
   try {

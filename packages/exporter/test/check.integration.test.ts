@@ -91,6 +91,28 @@ describe("check", () => {
     expect(`${refused.stdout}${refused.stderr}`).not.toContain("s3cr3t");
   });
 
+  it("says of each kind of server why it cannot be reached, and repeats no password", async () => {
+    const server = await started();
+    const file = tempFiles().write(
+      "exporter.yaml",
+      `brokers:
+  many: { cluster: [127.0.0.1:1], password: s3cr3t }
+  ha: { sentinels: [127.0.0.1:1], name: main, password: s3cr3t, sentinelPassword: s3cr3t }
+  away: { url: redis://127.0.0.1:1, password: s3cr3t }
+  wrong: { url: "${server.url}", username: ann, password: s3cr3t }`,
+    );
+    const { exitCode, stderr, stdout } = await runExporter(["check", "--config", file]);
+    const report = JSON.parse(stdout) as CheckReport;
+    expect(report.brokers.map(({ broker, problems }) => [broker, problems[0]?.detail.split("; ").at(-1)])).toEqual([
+      ["many", "no node of the Cluster can be reached"],
+      ["ha", "no Sentinel knows the master or can be reached"],
+      ["away", expect.stringContaining("ECONNREFUSED")],
+      ["wrong", "WRONGPASS"],
+    ]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: "" });
+    expect(stdout).not.toContain("s3cr3t");
+  });
+
   it("finds a mistake in the file of the endpoint, without listening", async () => {
     const web = tempFiles().write("web.yaml", "basic_auth_users: { ann: s3cr3t }");
     const { exitCode, stderr } = await runExporter(["check", "--redis", "redis://h", "--web.config.file", web]);

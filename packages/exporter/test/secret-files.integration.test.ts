@@ -30,6 +30,14 @@ it("a URL in a file is read again when it changes, and the connection made anew"
   await untilRead(exporter, 0);
   files.write("url", `${next.url}\n`);
   await untilRead(exporter, 2);
+  // Celery's events are listened to where the queues are read.
+  const listeners = async ({ url }: { readonly url: string }): Promise<number> => {
+    const asking = new Redis(url, { protocol: 2 });
+    return Number(await asking.pubsub("NUMPAT").finally(() => asking.disconnect()));
+  };
+  await waitUntil(async () => (await listeners(next)) === 1 && (await listeners(old)) === 0, {
+    what: "the events to be read from the other server",
+  });
   exporter.process.kill("SIGTERM");
   await exporter.process.exited;
   expect(exporter.process.output()).toContain('msg="Broker \\"default\\": a file changed; connecting anew."');

@@ -19,7 +19,7 @@ import { ScriptFallback } from "./reading/exchange.ts";
 import { readHealth } from "./reading/read-health.ts";
 import { type QueueOutcome, type ReadableQueue, readQueues } from "./reading/read-queues.ts";
 import { readTotals } from "./reading/read-totals.ts";
-import { toReading } from "./reading/to-reading.ts";
+import { toReadings } from "./reading/to-reading.ts";
 import type { RedisClientLike } from "./redis-client-like.ts";
 import { failure, type RedisFailure } from "./redis-reply.ts";
 
@@ -186,7 +186,7 @@ class PipelinedBroker implements RedisBroker {
       const { health, isStale } = await looked;
       if (isStale) return { ...this.#refuse(STALE), health };
       return {
-        queues: [...outcomes.map((outcome) => toReading(outcome, readAtSeconds)), ...failures, ...this.#blindness()],
+        queues: [...(await toReadings(outcomes, readAtSeconds)), ...failures, ...this.#blindness()],
         totals,
         health,
         unacked: unackedOf(outcomes),

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import celery
@@ -37,14 +38,16 @@ attempts = {}
 
 def told(task, outcome, began):
     """What happened lies beside what was announced: one line per attempt, into a file, once the attempt is over."""
-    attempts[task.request.id] = (outcome, began, task.request.delivery_info["routing_key"])
+    # The next attempt may begin in another thread before this one is over.
+    attempts[task.request.id, threading.get_ident()] = (outcome, began, task.request.delivery_info["routing_key"])
 
 
 @celery.signals.task_postrun.connect
 def write_attempt(task_id=None, task=None, **_):
-    if task_id not in attempts:
+    key = (task_id, threading.get_ident())
+    if key not in attempts:
         return
-    outcome, began, queue = attempts.pop(task_id)
+    outcome, began, queue = attempts.pop(key)
     seconds = time.perf_counter() - began
     line = {"id": task_id, "task": task.name, "queue": queue, "outcome": outcome, "seconds": seconds}
     with open(os.environ["TRUTH"], "ab", buffering=0) as truth:

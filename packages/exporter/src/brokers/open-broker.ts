@@ -1,7 +1,7 @@
 import type { RedisClientLike } from "taskvitals";
 import type { BrokerSettings } from "../configuration/exporter-configuration.ts";
 import { type ConnectionSettings, connectionSettings } from "./connection-settings.ts";
-import { openClient } from "./redis-client.ts";
+import { endClient, openClient } from "./redis-client.ts";
 import { renewableClient } from "./renewable-client.ts";
 import type { SecretFiles } from "./secret-files.ts";
 
@@ -14,8 +14,8 @@ export interface OpenBroker {
   readonly where: string;
   /** Where it is, for people: host and port, without credentials. */
   readonly address: string;
-  /** Calls back when the connection was made anew with other credentials. */
-  onRenewal(listener: () => void): void;
+  /** Calls back when the connection was made anew, perhaps to another server; the function that is returned ends it. */
+  onRenewal(listener: () => void): () => void;
   close(): void;
 }
 
@@ -40,11 +40,11 @@ export function openBroker(name: string, settings: BrokerSettings, surroundings:
   const { where } = settings.location;
   const address = describe(made);
   if (made.url !== undefined) {
-    return { name, connection: made.url, where, address, onRenewal: () => {}, close: () => {} };
+    return { name, connection: made.url, where, address, onRenewal: () => () => {}, close: () => {} };
   }
   const open = (): ReturnType<typeof openClient> =>
     openClient(made, (error) => warn(`Broker "${name}": the connection failed (${causeOf(error)}).`));
-  const renewable = renewableClient(open(), (replaced) => replaced.disconnect());
+  const renewable = renewableClient(open(), endClient);
   const listeners = new Set<() => void>();
   files.onChange(() => {
     try {
@@ -65,8 +65,11 @@ export function openBroker(name: string, settings: BrokerSettings, surroundings:
     connection: renewable.client as unknown as RedisClientLike,
     where,
     address,
-    onRenewal: (listener) => void listeners.add(listener),
-    close: () => renewable.current().disconnect(),
+    onRenewal(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close: () => endClient(renewable.current()),
   };
 }
 

@@ -17,6 +17,24 @@ export function openClient(settings: ConnectionSettings, onError: (error: Error)
   return client;
 }
 
+/** Where ioredis has the sockets of a client. */
+interface Sockets {
+  readonly stream?: { on(event: "error", listener: () => void): unknown };
+  readonly connector?: Pick<Sockets, "stream">;
+}
+
+/**
+ * Ends a client, be it in the middle of a handshake. Of a TLS connection that is ended then, the server complains; ioredis listens to the first error
+ * of a socket alone, and a second one would end the process.
+ */
+export function endClient(client: OwnedClient): void {
+  const nodes = client instanceof Cluster ? client.nodes("all") : [client];
+  for (const node of nodes as unknown as readonly Sockets[]) {
+    for (const socket of [node.stream, node.connector?.stream]) socket?.on("error", () => {});
+  }
+  client.disconnect();
+}
+
 function create(settings: ConnectionSettings): OwnedClient {
   const { hosts, kind, name, sentinelPassword, sentinelUsername, tls } = settings;
   const options = nodeOptions(settings);

@@ -47,7 +47,10 @@ export async function readBroker(
     else if (!up) problems.push(finding({ reason: "refused", detail: "the server does not answer a ping" }));
     return {
       broker: { broker: name, address, up, pingSeconds: health?.pingSeconds, problems },
-      queues: outcomes.map((outcome) => queueFinding(outcome, name)),
+      // Readings come in the order of the answers.
+      queues: outcomes
+        .map((outcome) => queueFinding(outcome, name))
+        .sort((one, other) => (one.queue < other.queue ? -1 : 1)),
       counters: totals.map(({ counter, task, queue, value }) => ({ counter, task, queue, value })),
     };
   } finally {

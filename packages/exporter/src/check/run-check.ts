@@ -32,7 +32,7 @@ export async function runCheck(configuration: ExporterConfiguration, surrounding
   // What is found is in the report; the log would say it a second time. Why a connection failed is known there alone.
   const warnings: string[] = [];
   const quiet = { info: () => {}, warn: (message: string) => void warnings.push(message) };
-  const inspected = { ...configuration, listen: undefined, webConfigFile: undefined };
+  const inspected = { ...configuration, listen: undefined, webConfigFile: undefined, lease: undefined };
   const exporter = await startExporter(inspected, quiet);
   try {
     const [brokers, celeryEvents, series] = await Promise.all([

@@ -32,6 +32,7 @@ interface Flags {
   readonly task?: readonly string[];
   readonly celeryEvents?: true;
   readonly celeryInspect?: true;
+  readonly lease?: string;
   readonly config?: string;
   readonly "web.listenAddress"?: string;
   readonly "web.telemetryPath"?: string;
@@ -99,6 +100,7 @@ function describeCommands(version: string): Command {
       .option("--task <name>", "task that exists at 0 from the start; repeatable", each)
       .option("--celery-events", "count tasks by Celery's events (worker -E)")
       .option("--celery-inspect", "ask Celery's workers for queues and pools; writes")
+      .option("--lease <name>", "replicas of this name take turns; keeps totals; writes")
       .option("--config <file>", "YAML file; flags and environment win over it")
       .option("--web.listen-address <a>", `default 127.0.0.1:${DEFAULT_PORT}`)
       .option("--web.telemetry-path <path>", "default /metrics")
@@ -117,6 +119,7 @@ function layerOf(flags: Flags): ConfigurationLayer {
     tasks: flags.task && { value: flags.task, where: "--task" },
     celeryEvents: flags.celeryEvents && [{ value: {}, where: "--celery-events" }],
     celeryInspect: sourced(flags.celeryInspect, "--celery-inspect"),
+    lease: sourced(flags.lease, "--lease"),
     listenAddress: sourced(
       address === undefined ? undefined : parseListenAddress(address, "--web.listen-address"),
       "--web.listen-address",

@@ -16,6 +16,8 @@ export interface ConfigurationLayer {
   /** What is read of Celery's events; empty where they are switched off. */
   readonly celeryEvents?: readonly Sourced<CeleryEventsOptions>[] | undefined;
   readonly celeryInspect?: Sourced<boolean> | undefined;
+  /** Name of the lease by which replicas take turns. */
+  readonly lease?: Sourced<string> | undefined;
   readonly listenAddress?: Sourced<ListenAddress> | undefined;
   readonly telemetryPath?: Sourced<string> | undefined;
   readonly webConfigFile?: Sourced<string> | undefined;

@@ -24,6 +24,8 @@ export interface ExporterConfiguration {
   readonly tasks: Sourced<readonly (string | DeclaredTask)[]>;
   /** Each on a broker that is there. */
   readonly celeryEvents: readonly Sourced<CeleryEventsSettings>[];
+  /** The lease by which replicas take turns at counting events and reporting counters; `undefined` where there is but one. */
+  readonly lease: LeaseSettings | undefined;
   /** `undefined` where nothing is to be scraped. */
   readonly listen: Sourced<ListenAddress> | undefined;
   readonly telemetryPath: Sourced<string> | undefined;
@@ -54,6 +56,12 @@ export interface BrokerSettings {
 /** {@link CeleryEventsOptions} with defaults. */
 export type CeleryEventsSettings = CeleryEventsOptions & { readonly broker: string; readonly inspect: boolean };
 
+/** A lease, and the broker that keeps it. */
+export interface LeaseSettings {
+  readonly name: string;
+  readonly broker: string;
+}
+
 const PASSWORD_WARNING =
   "--redis: a password among the arguments can be read by every user of this machine. Use REDIS_URL or --redis-url-file.";
 
@@ -75,15 +83,18 @@ export function resolveConfiguration(commandLine: CommandLine, variables: Enviro
   };
   const brokers = mergeBrokers(layers);
   const listen = first((layer) => layer.listenAddress);
+  const queues = (first((layer) => layer.queues) ?? []).map(({ value, where }) => {
+    const source = parseQueue(value, where);
+    requireBroker(source.broker, brokers, where);
+    return { given: value, where, source };
+  });
+  const events = celeryEvents(first, brokers);
   return {
     brokers,
-    queues: (first((layer) => layer.queues) ?? []).map(({ value, where }) => {
-      const source = parseQueue(value, where);
-      requireBroker(source.broker, brokers, where);
-      return { given: value, where, source };
-    }),
+    queues,
     tasks: first((layer) => layer.tasks) ?? { value: [], where: "tasks" },
-    celeryEvents: celeryEvents(first, brokers),
+    celeryEvents: events,
+    lease: lease(first, events, queues),
     listen:
       environment.scraped || commandLine.layer.listenAddress !== undefined ? (listen ?? DEFAULT_LISTEN) : undefined,
     telemetryPath: first((layer) => layer.telemetryPath),
@@ -168,6 +179,28 @@ function celeryEvents(first: First, brokers: ReadonlyMap<string, unknown>): Expo
     seen.add(key);
   }
   return settings;
+}
+
+/** Kept where the first of what it is about is. */
+function lease(
+  first: First,
+  events: ExporterConfiguration["celeryEvents"],
+  queues: ExporterConfiguration["queues"],
+): LeaseSettings | undefined {
+  const given = first((layer) => layer.lease);
+  if (given === undefined) return undefined;
+  if (!/^[\w.-]{1,100}$/.test(given.value)) {
+    const expected = "a name of at most 100 letters, digits, _, . and -";
+    throw misconfigured({ where: given.where, got: given.value, expected });
+  }
+  const counter = queues.find(({ source }) => source.kind === "counter");
+  const broker = events[0]?.value.broker ?? counter?.source.broker;
+  if (broker !== undefined) return { name: given.value, broker };
+  throw misconfigured({
+    where: given.where,
+    expected: "events to count or a counter in Redis to report, which replicas take turns at",
+    remedy: "Add --celery-events or a counter: among the queues, or leave the lease out: queues may be read by many.",
+  });
 }
 
 /** The SDK would let the file win over the environment. */

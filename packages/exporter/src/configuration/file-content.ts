@@ -11,6 +11,8 @@ export interface FileContent {
   readonly queues?: readonly (string | QueueOptions | CounterOptions)[] | undefined;
   readonly tasks?: readonly (string | DeclaredTask)[] | undefined;
   readonly celeryEvents?: boolean | CeleryEventsOptions | readonly CeleryEventsOptions[] | undefined;
+  /** Name of the lease by which replicas take turns at counting events. */
+  readonly lease?: string | undefined;
   readonly buckets?: BucketOptions | undefined;
   readonly endpoint?: FileEndpoint | undefined;
   readonly log?: { readonly format?: LogFormat | undefined } | undefined;

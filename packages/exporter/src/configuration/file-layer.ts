@@ -36,6 +36,7 @@ export function readFileLayer(named: Sourced<string>): ConfigurationLayer {
       value,
       where: where(Array.isArray(celeryEvents) ? ["celeryEvents", index] : ["celeryEvents"]),
     })),
+    lease: sourced(content.lease, "lease"),
     listenAddress:
       address === undefined ? undefined : { value: parseListenAddress(address, addressAt), where: addressAt },
     telemetryPath: sourced(endpoint.path, "endpoint", "path"),

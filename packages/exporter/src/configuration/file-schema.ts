@@ -83,6 +83,7 @@ const top = {
       typeof input === "boolean" ? flag : Array.isArray(input) ? v.array(celeryObject) : celeryObject,
     ),
   ),
+  lease: v.optional(text),
   buckets: v.optional(v.strictObject(buckets, "a mapping")),
   endpoint: v.optional(v.strictObject(endpoint, "a mapping")),
   log: v.optional(v.strictObject(log, "a mapping")),

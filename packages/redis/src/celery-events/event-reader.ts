@@ -31,7 +31,10 @@ export class EventReader {
   readonly #workers: Workers;
   #missed = 0;
   #lastEventMs: number | undefined;
+  /** When something was last known to be missed, or could have been. */
   #lastBlindMs = Number.NEGATIVE_INFINITY;
+  /** Since when events come. */
+  #connectedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: EventReaderOptions) {
     this.#options = options;
@@ -47,11 +50,7 @@ export class EventReader {
           `Broker "${options.broker}": more than ${options.maxTasks} Celery tasks are on their way; the oldest were forgotten, and will be counted without their name or queue. Raise maxTasks.`,
         ),
     });
-    this.#workers = new Workers(
-      options.workerTimeoutMs,
-      (session) => this.#tracker.abandon(session),
-      (count) => this.#miss(count),
-    );
+    this.#workers = new Workers(options.workerTimeoutMs, (session) => this.#conclude(session));
   }
 
   /** Events that are known to have been missed. */
@@ -81,14 +80,16 @@ export class EventReader {
     for (const event of events) if (isEvent(event)) this.#take(event, nowMs);
   }
 
-  /** Says that from then until now nothing could be read. */
+  /** Says that nothing could be read until now. */
   wasBlind(nowMs: number): void {
+    (globalThis as any).dbg?.push(["blind", (nowMs - 1795370000000)/1000]);
     this.#lastBlindMs = nowMs;
+    this.#connectedMs = nowMs;
   }
 
-  /** Does what is due: lets workers go that are not heard of. */
+  /** Does what is due while events can be read: lets workers go that are not heard of. */
   sweep(nowMs: number): void {
-    this.#workers.sweep(nowMs);
+    this.#workers.sweep(nowMs, this.#connectedMs);
   }
 
   /** Records what waited long enough for the name of its queue. */
@@ -115,7 +116,7 @@ export class EventReader {
   /** Ends all runs. */
   close(): void {
     this.#tracker.close();
-    for (const session of this.#workers.alive()) this.#tracker.abandon(session);
+    for (const session of this.#workers.all()) this.#tracker.abandon(session);
   }
 
   #take(event: CeleryEvent, nowMs: number): void {
@@ -146,12 +147,13 @@ export class EventReader {
         this.#tracker.received(event, session, nowMs);
         break;
       case "task-started":
-        session.started(event);
+        session.started(event); (session as any).dbgStarts = ((session as any).dbgStarts ?? 0) + 1;
         this.#tracker.started(event, session, nowMs);
         break;
       case "task-succeeded":
       case "task-failed":
       case "task-retried":
+        (globalThis as any).dbgEnds?.push([event.uuid, session.node]);
         this.#tracker.ended(event, session, nowMs);
         break;
       case "task-revoked":
@@ -164,6 +166,7 @@ export class EventReader {
 
   #ofWorker(event: CeleryEvent, session: WorkerSession, nowMs: number): void {
     const wasAlive = session.alive;
+    (globalThis as any).dbg?.push(["hb", (nowMs - 1795370000000)/1000, session.node, event.type, event.clock, "P", event.processed, "A", event.active, "starts", (session as any).dbgStarts, "running", session.running.size, [...session.running].map((t) => t.startedClock)]);
     const { missed, isSilent, settled } = this.#workers.heard(event, session, nowMs);
     if (!wasAlive && session.alive) this.#options.onWorker();
     if (missed > 0) {
@@ -178,7 +181,17 @@ export class EventReader {
     if (settled !== undefined) this.#miss(this.#tracker.reconcile(session, settled, this.#lastBlindMs));
   }
 
+  /** A worker is gone. What it ran when it signed off went on without a word; what it ran when it was lost did not end. */
+  #conclude(session: WorkerSession): void {
+    const { missed, last } = session.conclude();
+    this.#miss(missed);
+    if (last !== undefined) this.#miss(this.#tracker.reconcile(session, last, this.#lastBlindMs));
+    if (session.signedOff) this.#miss(session.running.size);
+    this.#tracker.abandon(session);
+  }
+
   #miss(count: number): void {
+    if (count) (globalThis as any).dbg?.push(["miss", count, new Error().stack?.split("\n")[2]]);
     this.#missed += count;
   }
 

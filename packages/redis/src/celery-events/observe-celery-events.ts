@@ -197,7 +197,8 @@ class Observation implements CeleryEvents {
   }
 
   #sweep(): void {
-    this.#reader.sweep(this.#now());
+    // Who is not heard of while nobody can be heard is not gone.
+    if (this.connected) this.#reader.sweep(this.#now());
     this.#inspector?.sweep();
   }
 }

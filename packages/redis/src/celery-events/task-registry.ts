@@ -29,7 +29,9 @@ export interface TrackedTask {
   held: (() => void)[] | undefined;
   /** Whether its queue was waited for in vain. */
   queueless: boolean;
-  /** Time here of its end, in milliseconds. */
+  /** Number of the newest attempt that was received, from 0. */
+  retries: number;
+  /** Time here of its end, in milliseconds; 0 until then. */
   endedMs: number;
 }
 
@@ -66,6 +68,7 @@ export class TaskRegistry {
     const earlier = this.find(id);
     if (earlier !== undefined) {
       this.#take(earlier);
+      earlier.endedMs = 0;
       this.#tasks.set(id, earlier);
       return earlier;
     }
@@ -86,6 +89,7 @@ export class TaskRegistry {
       run: undefined,
       held: undefined,
       queueless: false,
+      retries: 0,
       endedMs: 0,
     };
     this.#tasks.set(id, task);

@@ -87,9 +87,14 @@ export class TaskTracker {
   received(event: CeleryEvent, worker: WorkerSession, nowMs: number): void {
     const id = textField(event, "uuid");
     if (id === undefined) return;
+    const retries = countField(event, "retries") ?? 0;
+    const known = this.#registry.find(id);
+    // What one worker says of an attempt may be read after another has ended the next; a task that is run once more is not over.
+    if (known !== undefined && known.endedMs > 0 && retries < known.retries) return;
     const task = this.#registry.track(id);
+    task.retries = Math.max(task.retries, retries);
     task.name = this.#name(textField(event, "name")) ?? task.name;
-    if ((countField(event, "retries") ?? 0) > 0) task.retryMs ??= nowMs;
+    if (retries > 0) task.retryMs ??= nowMs;
     else if (!task.attempted) task.firstWorker = worker;
   }
 
@@ -97,7 +102,7 @@ export class TaskTracker {
   started(event: CeleryEvent, worker: WorkerSession, nowMs: number): void {
     const id = textField(event, "uuid");
     if (id === undefined) return;
-    const task = this.#registry.track(id);
+    const task = this.#registry.find(id) ?? this.#registry.track(id);
     const timestamp = numberField(event, "timestamp");
     // Where its start was missed, the next attempt of the same worker is not the first.
     const isFirst = task.firstWorker === worker && nowMs - (task.retryMs ?? nowMs) <= OVERTAKING_MS;

@@ -24,6 +24,8 @@ export class WorkerSession {
   readonly node: string;
   /** Whether it is there, by its heartbeats. */
   alive = false;
+  /** Whether it said that it ends, or loses its connection. */
+  signedOff = false;
   /** Whether nothing more is expected of it. */
   closed = false;
   /** When anything of it was last read, in milliseconds. */
@@ -98,11 +100,10 @@ export class WorkerSession {
     return { missed: 0, isSilent: true, settled };
   }
 
-  /** Starts that were missed, when nothing more is to come. */
-  conclude(): number {
-    this.closed = true;
+  /** What it said last, and the starts that were missed, when nothing more is to come. */
+  conclude(): { readonly missed: number; readonly last: Heartbeat | undefined } {
     const missed = this.#audit.missed(true);
-    return this.#announces ? missed : 0;
+    return { missed: this.#announces ? missed : 0, last: this.#audit.newest };
   }
 
   /** A stamp of this worker as this host's clock would have it, in seconds. */

@@ -4,8 +4,6 @@ import { type HeartbeatFindings, WorkerSession } from "./worker-session.ts";
 
 /** Processes of workers that are remembered after they are gone, so that one that was only out of reach is known again. */
 const MAX_GONE = 1000;
-/** How long after the end of a worker its events may still be under way. */
-const LAST_EVENTS_MS = 2000;
 /** Queues that are remembered to have had workers. */
 const MAX_QUEUES = 1000;
 
@@ -13,25 +11,25 @@ const MAX_QUEUES = 1000;
 export class Workers {
   readonly #timeoutMs: number;
   readonly #onGone: (session: WorkerSession) => void;
-  readonly #onMissed: (count: number) => void;
   readonly #sessions = new Map<string, WorkerSession>();
   /** Labels that had a worker: without one they have none, which is not the same as unknown. */
   readonly #queues = new Set<string>();
   #sweptMs: number | undefined;
 
-  /**
-   * @param onGone - told of each process that has ended or is not heard of any more
-   * @param onMissed - told of starts that were missed of one that has ended
-   */
-  constructor(timeoutMs: number, onGone: (session: WorkerSession) => void, onMissed: (count: number) => void) {
+  /** @param onGone - told of each process that has ended or is not heard of any more, once nothing more is expected of it */
+  constructor(timeoutMs: number, onGone: (session: WorkerSession) => void) {
     this.#timeoutMs = timeoutMs;
     this.#onGone = onGone;
-    this.#onMissed = onMissed;
   }
 
   /** Those that are there. */
   *alive(): Iterable<WorkerSession> {
     for (const session of this.#sessions.values()) if (session.alive) yield session;
+  }
+
+  /** All that are remembered. */
+  all(): Iterable<WorkerSession> {
+    return this.#sessions.values();
   }
 
   /** The process that an event comes from; `undefined` for an event that names none. */
@@ -42,7 +40,7 @@ export class Workers {
     const known = this.#sessions.get(key);
     if (known !== undefined) {
       if (!known.isReplacedBy(event)) return known;
-      this.#end(known);
+      this.#conclude(known);
     }
     const session = new WorkerSession(node, nowMs, known !== undefined);
     this.#sessions.delete(key);
@@ -53,27 +51,28 @@ export class Workers {
   /** Takes note of a heartbeat, of a worker's beginning or of its end. */
   heard(event: CeleryEvent, session: WorkerSession, nowMs: number): HeartbeatFindings {
     const findings = session.heard(event, nowMs);
-    if (event.type === "worker-offline") this.#end(session);
-    else {
-      session.alive = true;
-      session.closed = false;
-    }
+    // One that only loses its connection signs off as well, and comes back.
+    session.signedOff = event.type === "worker-offline";
+    session.alive = !session.signedOff;
+    session.closed = false;
     return findings;
   }
 
-  /** Lets go of workers that were not heard of for too long. */
-  sweep(nowMs: number): void {
+  /**
+   * Lets go of workers that were not heard of for too long.
+   *
+   * @param connectedMs - since when they could be heard
+   */
+  sweep(nowMs: number, connectedMs: number): void {
     const pauseMs = nowMs - (this.#sweptMs ?? nowMs);
     this.#sweptMs = nowMs;
     // This process was stopped itself: what it did not read is still in its socket.
     if (pauseMs > this.#timeoutMs / 2) return;
     let gone = 0;
     for (const session of this.#sessions.values()) {
-      const silentMs = nowMs - session.lastReadMs;
-      if (silentMs > this.#timeoutMs && (session.alive || session.running.size > 0)) this.#end(session);
-      if (session.alive) continue;
-      gone += 1;
-      if (!session.closed && silentMs > LAST_EVENTS_MS) this.#onMissed(session.conclude());
+      const isSilent = nowMs - Math.max(session.lastReadMs, connectedMs) > this.#timeoutMs;
+      if (isSilent && !session.closed) this.#conclude(session);
+      if (!session.alive) gone += 1;
     }
     if (gone > MAX_GONE) this.#forget(gone - MAX_GONE);
   }
@@ -97,8 +96,9 @@ export class Workers {
     return counts;
   }
 
-  #end(session: WorkerSession): void {
+  #conclude(session: WorkerSession): void {
     session.alive = false;
+    session.closed = true;
     this.#onGone(session);
   }
 
@@ -106,7 +106,7 @@ export class Workers {
     let left = count;
     for (const [key, session] of this.#sessions) {
       if (left === 0) return;
-      if (session.alive || session.running.size > 0) continue;
+      if (session.alive || !session.closed) continue;
       this.#sessions.delete(key);
       left -= 1;
     }

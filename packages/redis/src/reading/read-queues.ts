@@ -39,8 +39,8 @@ export async function readQueues(
   return reading.outcomes;
 }
 
-/** Commands after which those of a group go out: about a millisecond of work. */
-const GROUP_LENGTH = 300;
+/** Commands after which those of a group go out: less than a millisecond of work. */
+const GROUP_LENGTH = 200;
 
 /**
  * One reading, in groups that leave one by one as they arrive: of thousands of queues few are under way at any time, so that what they leave

@@ -1,9 +1,22 @@
-import type { QueueReadFailure, QueueReading, ReadProblem } from "@taskvitals/core";
+import { LoopShare, type QueueReadFailure, type QueueReading, type ReadProblem } from "@taskvitals/core";
 import type { QueueLayout } from "../layouts/queue-layout.ts";
 import type { QueueOutcome } from "./read-queues.ts";
 
-/** A queue's outcome as its readers see it. */
-export function toReading(outcome: QueueOutcome, readAtSeconds: number): QueueReading | QueueReadFailure {
+/** The outcomes of queues as their readers see them; gives the event loop back every few milliseconds. */
+export async function toReadings(
+  outcomes: readonly QueueOutcome[],
+  readAtSeconds: number,
+): Promise<(QueueReading | QueueReadFailure)[]> {
+  const share = new LoopShare();
+  const readings: (QueueReading | QueueReadFailure)[] = [];
+  for (const outcome of outcomes) {
+    readings.push(toReading(outcome, readAtSeconds));
+    if (share.isUsed()) await share.pause();
+  }
+  return readings;
+}
+
+function toReading(outcome: QueueOutcome, readAtSeconds: number): QueueReading | QueueReadFailure {
   const { label: queue, layout, name } = outcome.queue;
   if ("failed" in outcome) return { ok: false, queue, ...outcome.failed };
   const { ready, states = {}, oldestAgeSeconds, paused, workers, absent } = outcome.reading;

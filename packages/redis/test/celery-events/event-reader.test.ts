@@ -118,6 +118,38 @@ describe("a retry", () => {
   });
 });
 
+describe("an attempt", () => {
+  it("that is read after the next one has ended the task counts, and leaves nothing behind", () => {
+    const fed = fedReader();
+    const next = wholeTask("1", "work").map((event, index) => ({
+      ...event,
+      retries: 1,
+      hostname: "v@host",
+      clock: index,
+    }));
+    fed.feed(...next);
+    fed.pass(3);
+    fed.feed({ type: "task-received", uuid: "1", name: "work", retries: 0 }, { type: "task-started", uuid: "1" });
+    expect(fed.active()).toEqual({ _UNKNOWN: 1 });
+    fed.feed({ type: "task-retried", uuid: "1", exception: "ValueError()" });
+    fed.pass(6);
+    expect(fed.counts()).toEqual({ "work _UNKNOWN success": 1, "work _UNKNOWN retry": 1 });
+    expect(fed.active()).toEqual({ _UNKNOWN: 0 });
+    expect(fed.reader.trackedTasks).toBe(0);
+  });
+
+  it("of a task that is run once more counts once more", () => {
+    const fed = fedReader();
+    fed.feed(...wholeTask("1", "work"));
+    fed.pass(3);
+    const [received, started, succeeded] = wholeTask("1", "work");
+    fed.feed({ ...received }, { ...started });
+    fed.pass(60);
+    fed.feed({ ...succeeded });
+    expect(fed.counts()).toEqual({ "work _UNKNOWN success": 2 });
+  });
+});
+
 describe("the tasks that run now", () => {
   const start = (uuid: string): readonly Record<string, unknown>[] => [
     { type: "task-received", uuid, name: "work" },
@@ -139,6 +171,26 @@ describe("the tasks that run now", () => {
     fed.feed({ type: "worker-offline", processed: 2, active: 0 });
     expect(Object.fromEntries(fed.reader.workers())).toEqual({ mails: 0 });
     expect(fed.reader.missed).toBe(0);
+  });
+
+  it("go on while their worker has lost its connection, and were missed when it does not come back", () => {
+    const fed = fedReader();
+    fed.beat(0);
+    fed.feed(...start("1"), ...start("2"));
+    fed.beat(2, 2);
+    expect(Object.fromEntries(fed.reader.workers())).toEqual({ _UNKNOWN: 1 });
+    fed.feed({ type: "worker-offline", processed: 2, active: 2 });
+    expect(Object.fromEntries(fed.reader.workers())).toEqual({ _UNKNOWN: 0 });
+    fed.pass(10);
+    expect(fed.active()).toEqual({ _UNKNOWN: 2 });
+    fed.feed({ type: "worker-online", processed: 2, active: 1 }, { type: "task-succeeded", uuid: "1", runtime: 1 });
+    for (let beat = 0; beat < 8; beat++) fed.beat(2, 1);
+    expect(fed.active()).toEqual({ _UNKNOWN: 1 });
+    expect(fed.reader.missed).toBe(0);
+    fed.feed({ type: "worker-offline", processed: 2, active: 1 });
+    fed.pass(31);
+    expect(fed.active()).toEqual({ _UNKNOWN: 0 });
+    expect(fed.reader.missed).toBe(1);
   });
 
   it("end where the worker says that they have, although nothing was read of it; that is a loss after an interruption alone", () => {

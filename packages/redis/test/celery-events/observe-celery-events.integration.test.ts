@@ -199,7 +199,7 @@ describe("the options of Celery", () => {
 describe("Redis that is restarted while tasks end", () => {
   it("makes the totals too small at most, by no more than is reported as missed", { timeout: 120_000 }, async () => {
     const celery = await platform({ sentEvents: true });
-    const observed = await observe();
+    const observed = await observe({ workerTimeoutSeconds: 10 });
     await celery.start("a", { queues: "mails", pool: "prefork" });
     await celery.start("b", { queues: "mails", pool: "threads", concurrency: 4 });
     await waitUntil(() => alive(observed) === 2, { what: "two workers", timeoutMs: 30_000 });
@@ -214,16 +214,16 @@ describe("Redis that is restarted while tasks end", () => {
     await eventually(() => observed.events.connected).toBe(true);
     // What was queued went with the memory of the server; the workers come back.
     await waitUntil(() => (observed.events.lastEventAtSeconds ?? 0) > Date.now() / 1000 - 1, { what: "events" });
-    await celery.send(batch.slice(0, 100));
-    const truthIsStill = async (): Promise<boolean> => {
-      const before = (await celery.truth()).length;
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      return before > 0 && (await celery.truth()).length === before;
-    };
-    await waitUntil(truthIsStill, { what: "all tasks to end", timeoutMs: 40_000 });
+    const last = new Set(await celery.send(batch.slice(0, 100)));
+    const isOver = async (): Promise<boolean> =>
+      (await celery.truth()).filter(({ id }) => last.has(id)).length === last.size;
+    await waitUntil(isOver, { what: "the last tasks to end", timeoutMs: 60_000, intervalMs: 250 });
     const truth = truths(await celery.truth());
     const deficit = (): number => total(truth) - total(observed.counts());
-    await eventually(() => observed.events.missed >= deficit()).toBe(true);
+    await waitUntil(() => observed.events.missed >= deficit(), {
+      what: "the deficit to be reported",
+      timeoutMs: 25_000,
+    });
     for (const [key, count] of Object.entries(observed.counts())) {
       const [task, , outcome, error] = key.split(" ");
       if (task !== "_UNKNOWN")

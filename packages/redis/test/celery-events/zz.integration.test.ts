@@ -1,0 +1,237 @@
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type CeleryPlatform,
+  type CeleryTruth,
+  startCeleryPlatform,
+} from "../../../../test/frameworks/celery/celery-platform.ts";
+import { type RedisServer, startRedis, waitUntil } from "../../../../test/services/index.ts";
+import {
+  type CeleryEvents,
+  type CeleryEventsOptions,
+  observeCeleryEvents,
+} from "../../src/celery-events/observe-celery-events.ts";
+import { eventually } from "../eventually.ts";
+import { type RecordedTasks, recordedTasks } from "./recorded-tasks.ts";
+
+const dbg: any[] = ((globalThis as any).dbg = []); const dbgEnds: any[] = ((globalThis as any).dbgEnds = []);
+let server: RedisServer;
+let stack: AsyncDisposableStack;
+
+beforeEach(async () => {
+  stack = new AsyncDisposableStack();
+  server = stack.use(await startRedis());
+});
+
+afterEach(() => stack.disposeAsync());
+
+interface Observed extends RecordedTasks {
+  readonly events: CeleryEvents;
+  readonly told: string[];
+}
+
+async function observe(options: Partial<CeleryEventsOptions> = {}): Promise<Observed> {
+  const recorded = recordedTasks();
+  const told: string[] = [];
+  const events = await observeCeleryEvents({
+    broker: "default",
+    connection: server.url,
+    path: "redis",
+    tasks: recorded.tasks,
+    onProblem: (_, message) => told.push(message),
+    ...options,
+  });
+  stack.use(events);
+  await eventually(() => events.connected).toBe(true);
+  return { ...recorded, events, told };
+}
+
+async function platform(options: Parameters<typeof startCeleryPlatform>[1] = {}): Promise<CeleryPlatform> {
+  return stack.use(await startCeleryPlatform(server, options));
+}
+
+const alive = ({ events }: Observed): number => [...events.workers().values()].reduce((sum, count) => sum + count, 0);
+
+/** What attempts say of themselves, in the words of {@link RecordedTasks.counts}. */
+function truths(
+  truth: readonly CeleryTruth[],
+  queue = (one: CeleryTruth): string => one.queue,
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of truth) {
+    const key = `${one.task} ${queue(one)} ${one.outcome.replace(":", " ")}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const total = (counts: Record<string, number>): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+describe("2 000 tasks of known outcomes on four workers", () => {
+  it("are counted to the unit, and timed to 20 ms", { timeout: 240_000 }, async () => {
+    const celery = await platform({ sentEvents: true });
+    const observed = await observe();
+    await celery.start("a", { queues: "mails", pool: "prefork" });
+    await celery.start("b", { queues: "mails,orders", pool: "prefork" });
+    await celery.start("c", { queues: "orders", pool: "threads" });
+    await celery.start("d", { queues: "bulk", pool: "threads" });
+    await waitUntil(() => alive(observed) === 4, { what: "four workers", timeoutMs: 40_000 });
+    const queues = ["mails", "orders", "bulk"];
+    const errors = ["ValueError", "KeyError", "OutOfMemory"];
+    const tasks = Array.from({ length: 2000 }, (_, index) => {
+      const options = { queue: queues[index % 3] };
+      if (index % 10 === 1) return { task: "fail", args: [errors[((index / 10) % 3) | 0], 0.01], options };
+      if (index % 10 === 2) return { task: "again", args: [1 + (((index / 10) % 2) | 0)], options };
+      if (index % 10 === 3) return { task: "work", args: [0.04], options };
+      return { task: "work", args: [0], options };
+    });
+    await celery.send(tasks);
+    const isOver = async (): Promise<boolean> =>
+      (await celery.truth()).filter(({ outcome }) => outcome !== "retry").length === 2000;
+    await waitUntil(isOver, { what: "2 000 tasks to end", timeoutMs: 90_000, intervalMs: 250 });
+    const truth = await celery.truth();
+    await eventually(observed.counts).toEqual(truths(truth));
+    expect(total(observed.counts())).toBe(truth.length);
+    expect(observed.starts).toHaveLength(truth.length);
+    expect(observed.starts.filter(({ waitSeconds }) => waitSeconds !== undefined)).toHaveLength(2000);
+    for (const task of ["work", "again"]) {
+      const ours = observed.ends.filter((end) => end.task === task && end.outcome === "success");
+      const theirs = truth.filter((one) => one.task === task && one.outcome === "success");
+      expect(
+        widestGap(
+          ours.map((end) => end.durationSeconds ?? Number.NaN),
+          theirs.map(({ seconds }) => seconds),
+        ),
+      ).toBeLessThan(0.02);
+    }
+    await eventually(() => total(observed.active())).toBe(0);
+    await celery.stop();
+    await eventually(() => alive(observed)).toBe(0);
+    expect(observed.events.missed).toBe(0);
+    await eventually(() => observed.events.trackedTasks).toBe(0);
+    expect([...observed.told, ...observed.problems]).toEqual([]);
+  });
+});
+
+/** The widest gap between two lists of numbers in their order of size; the same numbers paired otherwise are further apart. */
+function widestGap(ours: readonly number[], theirs: readonly number[]): number {
+  const sorted = theirs.toSorted((a, b) => a - b);
+  return Math.max(
+    ...ours.toSorted((a, b) => a - b).map((seconds, index) => Math.abs(seconds - (sorted[index] ?? Number.NaN))),
+  );
+}
+
+describe("workers", () => {
+  it("disappear with what they run: within the time-out after SIGKILL, at once when they end", {
+    timeout: 90_000,
+  }, async () => {
+    const celery = await platform();
+    const observed = await observe({ workerTimeoutSeconds: 5, taskQueues: { work: "mails" } });
+    await celery.start("killed", { queues: "mails", concurrency: 1 });
+    await celery.start("ended", { queues: "orders" });
+    await waitUntil(() => alive(observed) === 2, { what: "two workers", timeoutMs: 30_000 });
+    await celery.send([{ task: "work", args: [300], options: { queue: "mails" } }]);
+    await eventually(observed.active).toEqual({ mails: 1 });
+    await celery.stop("killed", "SIGKILL");
+    const killedAt = performance.now();
+    await eventually(() => alive(observed)).toBe(1);
+    expect(performance.now() - killedAt).toBeLessThan(6500);
+    await eventually(observed.active).toEqual({ mails: 0 });
+    const endedAt = performance.now();
+    await celery.stop("ended", "SIGTERM");
+    await eventually(() => observed.events.workers().get("_UNKNOWN")).toBe(0);
+    expect(performance.now() - endedAt).toBeLessThan(4900);
+    expect(observed.ends).toEqual([]);
+  });
+
+  it("that send no events are told apart from those that do nothing", { timeout: 90_000 }, async () => {
+    const celery = await platform();
+    const observed = await observe();
+    await celery.start("silent", { queues: "mails", events: false });
+    await waitUntil(() => alive(observed) === 1, { what: "the worker", timeoutMs: 30_000 });
+    expect(observed.events.silentWorkers()).toEqual([]);
+    await celery.send([{ task: "work", options: { queue: "mails" } }]);
+    await eventually(() => observed.events.silentWorkers()).toEqual(["silent@host"]);
+    expect(observed.told).toEqual([
+      'Broker "default": Celery workers run tasks and send no events about them. Start them with -E, or set worker_send_task_events = True.',
+    ]);
+    expect(observed.events.missed).toBe(0);
+  });
+});
+
+describe("the options of Celery", () => {
+  it("inspect tells the queue and the slots of workers, with a key prefix, in another database, and leaves nothing behind", {
+    timeout: 90_000,
+  }, async () => {
+    const globalKeyprefix = "{acme}*:";
+    const celery = await platform({ database: 3, transport: { global_keyprefix: globalKeyprefix } });
+    const client = new Redis(celery.url);
+    stack.defer(() => client.disconnect());
+    const elsewhere = await observe();
+    const observed = await observe({ connection: client, globalKeyprefix, inspect: { intervalSeconds: 1 } });
+    await celery.start("one", { queues: "mails", concurrency: 3 });
+    await celery.start("two", { queues: "orders,bulk", pool: "threads", concurrency: 5 });
+    await eventually(() => Object.fromEntries(observed.events.workers())).toEqual({ mails: 1, orders: 1, bulk: 1 });
+    await eventually(observed.slots).toEqual({ mails: 3, _UNKNOWN: 5 });
+    await celery.send([
+      { task: "work", options: { queue: "mails" } },
+      { task: "work", options: { queue: "bulk" } },
+    ]);
+    await eventually(observed.counts).toEqual({ "work mails success": 1, "work _UNKNOWN success": 1 });
+    await celery.stop();
+    await eventually(observed.slots).toEqual({});
+    await observed.events.shutdown();
+    await eventually(() => client.status).toBe("ready");
+    await waitUntil(async () => (await client.keys("*reply*")).length === 0, { what: "no list of replies" });
+    expect(client.status).toBe("ready");
+    expect(elsewhere.ends).toEqual([]);
+    expect(alive(elsewhere)).toBe(0);
+  });
+
+  it("a queue that a label was given goes by it", { timeout: 90_000 }, async () => {
+    const celery = await platform({ sentEvents: true });
+    const observed = await observe({ queueLabels: { mails: "acme-mails" } });
+    await celery.start("w", { queues: "mails", pool: "solo" });
+    await celery.send([{ task: "work", options: { queue: "mails" } }]);
+    await eventually(observed.counts).toEqual({ "work acme-mails success": 1 });
+  });
+});
+
+describe("Redis that is restarted while tasks end", () => {
+  it("makes the totals too small at most, by no more than is reported as missed", { timeout: 120_000 }, async () => {
+    const celery = await platform({ sentEvents: true });
+    const observed = await observe({ workerTimeoutSeconds: 10 });
+    await celery.start("a", { queues: "mails", pool: "prefork" });
+    await celery.start("b", { queues: "mails", pool: "threads", concurrency: 4 });
+    await waitUntil(() => alive(observed) === 2, { what: "two workers", timeoutMs: 30_000 });
+    const batch = Array.from({ length: 400 }, (_, index) => ({
+      task: index % 5 === 0 ? "fail" : "work",
+      args: index % 5 === 0 ? ["ValueError", 0.02] : [0.02],
+      options: { queue: "mails" },
+    }));
+    await celery.send(batch);
+    await waitUntil(() => observed.ends.length >= 100, { what: "some tasks to end", intervalMs: 5 });
+    await server.restart();
+    await eventually(() => observed.events.connected).toBe(true);
+    // What was queued went with the memory of the server; the workers come back.
+    await waitUntil(() => (observed.events.lastEventAtSeconds ?? 0) > Date.now() / 1000 - 1, { what: "events" });
+    const last = new Set(await celery.send(batch.slice(0, 100)));
+    const isOver = async (): Promise<boolean> =>
+      (await celery.truth()).filter(({ id }) => last.has(id)).length === last.size;
+    await waitUntil(isOver, { what: "the last tasks to end", timeoutMs: 60_000, intervalMs: 250 });
+    const truth = truths(await celery.truth());
+    const deficit = (): number => total(truth) - total(observed.counts());
+    await waitUntil(async () => { if (observed.events.missed >= deficit()) return true; return false; }, {
+      what: "the deficit to be reported",
+      timeoutMs: 25_000,
+    });
+    for (const [key, count] of Object.entries(observed.counts())) {
+      const [task, , outcome, error] = key.split(" ");
+      if (task !== "_UNKNOWN")
+        expect(count).toBeLessThanOrEqual(truth[[task, "mails", outcome, error].filter(Boolean).join(" ")] ?? 0);
+    }
+    expect(deficit()).toBeGreaterThanOrEqual(0);
+    await eventually(() => total(observed.active())).toBe(0);
+    expect(observed.told).toEqual([expect.stringMatching(/^Broker "default": Celery's events cannot be read: /)]);
+  });
+});
