@@ -100,7 +100,7 @@ function describeCommands(version: string): Command {
       .option("--task <name>", "task that exists at 0 from the start; repeatable", each)
       .option("--celery-events", "count tasks by Celery's events (worker -E)")
       .option("--celery-inspect", "ask Celery's workers for queues and pools; writes")
-      .option("--lease <name>", "replicas of this name take turns; keeps totals; writes")
+      .option("--lease <name>", "replicas of one name count in turns; writes")
       .option("--config <file>", "YAML file; flags and environment win over it")
       .option("--web.listen-address <a>", `default 127.0.0.1:${DEFAULT_PORT}`)
       .option("--web.telemetry-path <path>", "default /metrics")
