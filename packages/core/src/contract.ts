@@ -332,7 +332,7 @@ export const DURATION_BUCKETS_SECONDS: readonly number[] = [
 ];
 
 /** Default upper bounds of the wait histogram, in seconds: from a job that is taken at once to one that waits for six hours. */
-export const WAIT_BUCKETS_SECONDS: readonly number[] = DURATION_BUCKETS_SECONDS;
+export const WAIT_BUCKETS_SECONDS: readonly number[] = [...DURATION_BUCKETS_SECONDS];
 
 /** Bounds of the histogram of page build times, in seconds. */
 export const COLLECTION_BUCKETS_SECONDS: readonly number[] = [

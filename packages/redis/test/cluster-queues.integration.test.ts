@@ -162,6 +162,12 @@ it("asks all nodes at once under one deadline, and loses only the queues of a no
   const { health, ...reading } = await broker.read();
   expect(performance.now() - start).toBeLessThan(2500);
   expect(lengths({ health, ...reading })).toEqual(byTag([1, "timeout", 3]));
+  // The second round of the others did not wait for it.
+  const others = reading.queues.filter((queue) => queue.ok);
+  expect(others.map(({ oldestAgeSeconds, problems }) => [oldestAgeSeconds !== undefined, problems])).toEqual([
+    [true, []],
+    [true, []],
+  ]);
   expect(health?.up).toBe(false);
   proxies[1]?.resume();
   await eventually(async () => lengths(await broker.read())).toEqual(byTag([1, 2, 3]));

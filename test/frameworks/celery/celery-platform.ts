@@ -32,6 +32,10 @@ export interface CeleryTruth {
   /** `success`, `retry`, or `failure:` and the class of the error. */
   readonly outcome: string;
   readonly seconds: number;
+  /** Name of the worker: `name@host`. */
+  readonly worker: string;
+  /** Unix time of its end, in seconds. */
+  readonly at: number;
 }
 
 /** How the application configures Celery. */

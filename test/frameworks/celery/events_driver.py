@@ -50,6 +50,7 @@ def write_attempt(task_id=None, task=None, **_):
     outcome, began, queue = attempts.pop(key)
     seconds = time.perf_counter() - began
     line = {"id": task_id, "task": task.name, "queue": queue, "outcome": outcome, "seconds": seconds}
+    line.update(worker=task.request.hostname, at=time.time())
     with open(os.environ["TRUTH"], "ab", buffering=0) as truth:
         truth.write(json.dumps(line).encode() + b"\n")
 

@@ -82,7 +82,6 @@ export class EventReader {
 
   /** Says that nothing could be read until now. */
   wasBlind(nowMs: number): void {
-    (globalThis as any).dbg?.push(["blind", (nowMs - 1795370000000)/1000]);
     this.#lastBlindMs = nowMs;
     this.#connectedMs = nowMs;
   }
@@ -147,13 +146,12 @@ export class EventReader {
         this.#tracker.received(event, session, nowMs);
         break;
       case "task-started":
-        session.started(event); (session as any).dbgStarts = ((session as any).dbgStarts ?? 0) + 1;
+        session.started(event);
         this.#tracker.started(event, session, nowMs);
         break;
       case "task-succeeded":
       case "task-failed":
       case "task-retried":
-        (globalThis as any).dbgEnds?.push([event.uuid, session.node]);
         this.#tracker.ended(event, session, nowMs);
         break;
       case "task-revoked":
@@ -166,7 +164,6 @@ export class EventReader {
 
   #ofWorker(event: CeleryEvent, session: WorkerSession, nowMs: number): void {
     const wasAlive = session.alive;
-    (globalThis as any).dbg?.push(["hb", (nowMs - 1795370000000)/1000, session.node, event.type, event.clock, "P", event.processed, "A", event.active, "starts", (session as any).dbgStarts, "running", session.running.size, [...session.running].map((t) => t.startedClock)]);
     const { missed, isSilent, settled } = this.#workers.heard(event, session, nowMs);
     if (!wasAlive && session.alive) this.#options.onWorker();
     if (missed > 0) {
@@ -191,7 +188,6 @@ export class EventReader {
   }
 
   #miss(count: number): void {
-    if (count) (globalThis as any).dbg?.push(["miss", count, new Error().stack?.split("\n")[2]]);
     this.#missed += count;
   }
 
