@@ -21,7 +21,7 @@ interface Size extends ReadingRounds {
   readonly scrapes: number;
 }
 
-const FULL: Size = { queues: [100, 1000, 10_000], rounds: 21, warmupRounds: 5, pages: 15, lists: 1000, scrapes: 15 };
+const FULL: Size = { queues: [100, 1000, 10_000], rounds: 21, warmupRounds: 15, pages: 15, lists: 1000, scrapes: 15 };
 const QUICK: Size = { queues: [15, 30, 60], rounds: 1, warmupRounds: 1, pages: 1, lists: 20, scrapes: 1 };
 
 async function measure({ quick, progress }: BenchmarkContext): Promise<BenchmarkOutcome> {

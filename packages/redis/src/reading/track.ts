@@ -6,10 +6,10 @@ import type { ReadableQueue } from "./read-queues.ts";
 /** Rounds of commands that a layout may take. */
 const ROUNDS = 2;
 /**
- * Groups that are under way to one server at most. A thousand queues are about fifty; of many thousands on a distant server this bounds what is
- * in memory and what arrives at once.
+ * Groups that are under way to one server at most. A thousand queues are about a hundred; of many thousands on a distant server this bounds what
+ * is in memory and what arrives at once.
  */
-const GROUPS_UNDER_WAY = 100;
+const GROUPS_UNDER_WAY = 200;
 
 /** A queue whose reading is under way. */
 export interface OpenQueue {
