@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   await pageWith(/^task_failure_total.* 1$/m, /^task_success_total.* 2$/m);
   await emails.pause();
   await emails.add("welcome", { to: "later@example.org" });
-  console.log(JSON.stringify({ page: await pageWith(/^task_queue_length.* 1$/m) }));
+  console.log(JSON.stringify({ page: await pageWith(/^task_queue_length.* 1$/m, /^task_queue_paused.* 1$/m) }));
   await app.close();
   await vitals.shutdown();
 }

@@ -53,7 +53,15 @@ async function unawareWorker(script: string, name: string, env: ChildOptions["en
     };
     await waitUntil(ended, { what: "the end of all jobs", timeoutMs: 40_000 });
   };
-  const scrape = async (): Promise<MetricsPage> => parsePage((await ask(`http://127.0.0.1:${port}/metrics`)).text);
+  const scrape = async (): Promise<MetricsPage> => {
+    // The endpoint comes up beside the application, which may have worked before it is there.
+    const page = (): Promise<string | false> =>
+      ask(`http://127.0.0.1:${port}/metrics`).then(
+        ({ text }) => text,
+        () => false,
+      );
+    return parsePage(await waitUntil(page, { what: "the endpoint to listen", timeoutMs: 20_000 }));
+  };
   return { child, queue, work, scrape };
 }
 
