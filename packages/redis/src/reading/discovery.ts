@@ -186,8 +186,12 @@ export class Discovery {
         detail: `queues cannot be looked for: ${reply?.detail ?? "no reply"}`,
       };
     }
-    const [cursor, found] = Array.isArray(reply.value) ? (reply.value as [unknown, unknown]) : ["0", []];
-    for (const entry of Array.isArray(found) ? found : []) {
+    const [cursor, found] = Array.isArray(reply.value) ? reply.value : [];
+    // Taken for the end of the pass, it would drop every queue.
+    if (cursor === undefined || !Array.isArray(found)) {
+      return { reason: "error", detail: "queues cannot be looked for: an unexpected reply" };
+    }
+    for (const entry of found) {
       const name = this.#index.name(String(entry).slice(prefixLength));
       if (name?.includes(REPLACEMENT)) this.#leftOut = NOT_TEXT;
       else if (name !== undefined && name !== "") this.#see(name);
