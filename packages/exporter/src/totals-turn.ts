@@ -53,7 +53,9 @@ export async function takeTurns(options: TotalsTurnOptions): Promise<TotalsTurn>
     path: broker.where,
     keeper: {
       acquired(kept) {
-        const refused = kept === undefined ? 0 : vitals.totals.add(parseTotals(kept));
+        const totals = kept === undefined ? [] : parseTotals(kept);
+        if (totals === undefined) log.warn("The totals that were kept cannot be read and begin at 0 again.");
+        const refused = vitals.totals.add(totals ?? []);
         if (refused > 0)
           log.warn(`${refused} totals that were kept do not fit this configuration and begin at 0 again.`);
         log.info(`This replica counts events and reports counters from now on (lease "${name}").`);
@@ -89,11 +91,11 @@ const REMEDY =
   " Without it no events are counted and no counters reported. The user needs eval, get, set, pexpire and del on taskvitals:*; a single " +
   "replica can do without --lease.";
 
-function parseTotals(kept: string): KeptTotals["totals"] {
+function parseTotals(kept: string): KeptTotals["totals"] | undefined {
   try {
     const { version, totals } = JSON.parse(kept) as KeptTotals;
-    return version === 1 && Array.isArray(totals) ? totals : [];
+    return version === 1 && Array.isArray(totals) ? totals : undefined;
   } catch {
-    return [];
+    return undefined;
   }
 }
