@@ -38,8 +38,9 @@ class CounterSeries extends Series implements BoundCounter {
   add(value: number): void {
     const { cells, offset } = this;
     const sum = typeof value === "number" ? (cells[offset + SUM] as number) + value : Number.NaN;
+    // The sum first: it is NaN for whatever is no number, and comparing an object could run its own code or throw.
     // Refuses NaN and infinities too, and a sum that could no longer grow.
-    if (value >= 0 && sum <= LARGEST) cells[offset + SUM] = sum;
+    if (sum <= LARGEST && value >= 0) cells[offset + SUM] = sum;
     else this.storage.refuseValue(value);
   }
 }

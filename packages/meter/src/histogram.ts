@@ -46,7 +46,8 @@ class HistogramSeries extends Series implements BoundHistogram {
     const { cells } = this;
     const at = this.offset + PAYLOAD;
     const sum = typeof value === "number" ? (cells[at + SUM] as number) + value : Number.NaN;
-    if (!(value >= 0 && sum <= LARGEST)) {
+    // The sum first: it is NaN for whatever is no number, and comparing an object could run its own code or throw.
+    if (!(sum <= LARGEST && value >= 0)) {
       this.storage.refuseValue(value);
       return;
     }

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createMeterProvider } from "../src/index.ts";
 import { type ParsedPage, parsePage } from "./parse-page.ts";
+import { propertyRuns } from "./property-runs.ts";
 
 class ManualReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
@@ -85,7 +86,7 @@ function recorder(meter: Meter, kind: Instrument["kind"], name: string, options:
     }
     case "upDownCounter": {
       const counter = meter.createUpDownCounter(name, options);
-      return (amount: number, set: Attributes) => counter.add(-amount, set);
+      return (amount: number, set: Attributes) => counter.add(typeof amount === "number" ? -amount : amount, set);
     }
     case "gauge": {
       const gauge = meter.createGauge(name, options);
@@ -119,7 +120,7 @@ test("our page and the standard exporter's parse to the same samples, on our cel
       const merged = await createMeterProvider().createExposition({ targetInfo: {} }).render({ extra });
       expect(new Map([...ours.samples, ["target_info{}", 1]])).toEqual(parsePage(merged.text()).samples);
     }),
-    { numRuns: 150 },
+    propertyRuns(150),
   );
 });
 
@@ -156,7 +157,7 @@ test("whatever names, attributes and values come, the page is valid and so is th
         }
       },
     ),
-    { numRuns: 150 },
+    propertyRuns(150),
   );
 });
 
@@ -212,7 +213,7 @@ test("counters never decrease, counts equal their +Inf bucket, buckets rise, and
         }
       }
     }),
-    { numRuns: 100 },
+    propertyRuns(100),
   );
 });
 
