@@ -1,5 +1,6 @@
 import { startRedis, waitUntil } from "../test/services/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFigures, BenchmarkOutcome } from "./benchmark.ts";
+import { besideFlower, type FlowerSize } from "./celery-events/beside-flower.ts";
 import { type EventPublishing, type EventReading, startPublishing, startReading } from "./celery-events/processes.ts";
 import { redisVersion } from "./redis-version.ts";
 import { median } from "./statistics.ts";
@@ -8,7 +9,7 @@ import { median } from "./statistics.ts";
 export const benchmark: Benchmark = {
   name: "celery-events",
   describe: "How many of Celery's events per second does one process read on one core, and what does each cost?",
-  packages: ["taskvitals", "@taskvitals/redis", "ioredis"],
+  packages: ["taskvitals", "@taskvitals/redis", "@taskvitals/exporter", "ioredis"],
   run: measure,
 };
 
@@ -18,10 +19,16 @@ interface Size {
   readonly rounds: number;
   /** Events per second, the first of which has targets. */
   readonly rates: readonly number[];
+  readonly flower: FlowerSize;
 }
 
-const FULL: Size = { seconds: 10, rounds: 3, rates: [5000, 10_000, 15_000, 20_000, 30_000] };
-const QUICK: Size = { seconds: 0.2, rounds: 1, rates: [500, 1000] };
+const FULL: Size = {
+  seconds: 10,
+  rounds: 3,
+  rates: [5000, 10_000, 15_000, 20_000, 30_000],
+  flower: { rates: [500, 2000], seconds: 30 },
+};
+const QUICK: Size = { seconds: 0.2, rounds: 1, rates: [500, 1000], flower: { rates: [500], seconds: 0.2 } };
 
 /** Behind by more than this is falling behind. */
 const LAG_MS = 500;
@@ -66,6 +73,8 @@ async function measure({ quick, progress }: BenchmarkContext): Promise<Benchmark
     sustained = Math.max(sustained, Math.round(one.events_per_second));
   }
   const { missed } = await reader.state();
+  await stack.disposeAsync();
+  const beside_flower = await besideFlower(size.flower, progress);
   const share = median(stretches.map((one) => one.cpu_share));
   return {
     targets: [
@@ -85,8 +94,9 @@ async function measure({ quick, progress }: BenchmarkContext): Promise<Benchmark
       events_read: after.ended * EVENTS_PER_TASK,
       [`rate_${first}`]: stretches.at(-1) ?? {},
       ...ramp,
+      beside_flower,
     },
-    versions: { "redis-server": await redisVersion() },
+    versions: { "redis-server": await redisVersion(), flower: "2.2.0" },
   };
 }
 

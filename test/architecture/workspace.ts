@@ -50,7 +50,7 @@ export function publishedPackages(): Workspace[] {
 }
 
 const codeExtensions = new Set([".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"]);
-const generated = new Set(["node_modules", "dist", ".tmp", "coverage"]);
+const generated = new Set([".built", "node_modules", "dist", ".tmp", "coverage"]);
 
 /** Every file of code below a folder, given by its path from the root; nothing that is installed or built. */
 export function codeBelow(folder: string): SourceFile[] {

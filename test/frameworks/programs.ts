@@ -4,15 +4,23 @@ import type { DriverProgram } from "./driver.ts";
 
 const here = import.meta.dirname;
 
+/** A virtual environment: `arq` for Arq, `celery-5.2` for the Celery of Debian 12, `flower` for Flower, `python` for every other framework. */
+export type PythonEnvironment = "python" | "arq" | "celery-5.2" | "flower";
+
+/** The Python of a virtual environment. */
+export function pythonOf(environment: PythonEnvironment): string {
+  return built(join(environment, "bin", "python"));
+}
+
 /**
  * A driver in Python.
  *
- * @param environment - the virtual environment that it runs in: `arq` for Arq, `python` for every other framework
+ * @param environment - the virtual environment that it runs in
  * @param script - its path in this folder: `rq/driver.py`
  */
-export function frameworkProgram(environment: "python" | "arq", script: string): DriverProgram {
+export function frameworkProgram(environment: PythonEnvironment, script: string): DriverProgram {
   return {
-    command: built(join(environment, "bin", "python")),
+    command: pythonOf(environment),
     args: [join(here, script)],
     // `protocol.py` lies in the folder that is added to the path.
     env: { PYTHONPATH: join(here, "python"), PYTHONDONTWRITEBYTECODE: "1", PYTHONUNBUFFERED: "1" },

@@ -11,6 +11,8 @@ export function frameworkBuilds(): readonly Build[] {
   return [
     virtualEnvironment("python", join(frameworksFolder, "python", "requirements.txt")),
     virtualEnvironment("arq", join(frameworksFolder, "arq", "requirements.txt")),
+    virtualEnvironment("celery-5.2", join(frameworksFolder, "celery-5.2", "requirements.txt")),
+    virtualEnvironment("flower", join(frameworksFolder, "flower", "requirements.txt")),
     virtualEnvironment("servers", join(import.meta.dirname, "redis-versions", "requirements.txt")),
     goProgram("asynq-driver", join(frameworksFolder, "asynq")),
   ];

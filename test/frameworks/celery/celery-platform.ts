@@ -31,6 +31,7 @@ export interface CeleryTruth {
   readonly queue: string;
   /** `success`, `retry`, or `failure:` and the class of the error. */
   readonly outcome: string;
+  /** What the body of the task took. */
   readonly seconds: number;
   /** Name of the worker: `name@host`. */
   readonly worker: string;
@@ -40,6 +41,8 @@ export interface CeleryTruth {
 
 /** How the application configures Celery. */
 export interface CeleryPlatformOptions {
+  /** `celery-5.2` for the Celery of Debian 12. Default `python`, the current one. */
+  readonly environment?: "python" | "celery-5.2";
   /** Number of the database. Default 0. */
   readonly database?: number;
   /** `task_send_sent_event`. Default false. */
@@ -75,11 +78,17 @@ export interface CeleryPlatform extends AsyncDisposable {
 /** Starts a platform on a server. */
 export async function startCeleryPlatform(
   server: RedisServer,
-  { database = 0, sentEvents = false, transport = {}, configure = "" }: CeleryPlatformOptions = {},
+  {
+    environment = "python",
+    database = 0,
+    sentEvents = false,
+    transport = {},
+    configure = "",
+  }: CeleryPlatformOptions = {},
 ): Promise<CeleryPlatform> {
   const directory = tempDirectory("celery");
   const url = `${server.url}/${database}`;
-  const program = frameworkProgram("python", "celery/events_driver.py");
+  const program = frameworkProgram(environment, "celery/events_driver.py");
   const env = {
     REDIS_URL: url,
     SENT_EVENTS: sentEvents ? "yes" : "",

@@ -39,7 +39,8 @@ attempts = {}
 def told(task, outcome, began):
     """What happened lies beside what was announced: one line per attempt, into a file, once the attempt is over."""
     # The next attempt may begin in another thread before this one is over.
-    attempts[task.request.id, threading.get_ident()] = (outcome, began, task.request.delivery_info["routing_key"])
+    seconds = time.perf_counter() - began
+    attempts[task.request.id, threading.get_ident()] = (outcome, seconds, task.request.delivery_info["routing_key"])
 
 
 @celery.signals.task_postrun.connect
@@ -47,8 +48,7 @@ def write_attempt(task_id=None, task=None, **_):
     key = (task_id, threading.get_ident())
     if key not in attempts:
         return
-    outcome, began, queue = attempts.pop(key)
-    seconds = time.perf_counter() - began
+    outcome, seconds, queue = attempts.pop(key)
     line = {"id": task_id, "task": task.name, "queue": queue, "outcome": outcome, "seconds": seconds}
     line.update(worker=task.request.hostname, at=time.time())
     with open(os.environ["TRUTH"], "ab", buffering=0) as truth:
