@@ -3,6 +3,7 @@ import type { TaskVitals } from "taskvitals";
 import type { OpenBroker } from "./brokers/open-broker.ts";
 import type { CeleryEventsSettings, ConfiguredQueue } from "./configuration/exporter-configuration.ts";
 import { misconfigured } from "./configuration/misconfigured.ts";
+import type { EventSource } from "./event-source.ts";
 import { RenewedEvents } from "./renewed-events.ts";
 
 /** What the events of Celery are read with. */
@@ -13,22 +14,32 @@ export interface CeleryEventsSurroundings {
   readonly vitals: Pick<TaskVitals, "events" | "tasks">;
 }
 
+/** Events of Celery, as a source that is kept. */
+export type CeleryEventSource = CeleryEvents & EventSource;
+
+/** By what the events of these settings are told apart. */
+export function celeryKey({ broker, globalKeyprefix = "" }: CeleryEventsSettings): string {
+  return globalKeyprefix === "" ? `celery:${broker}` : `celery:${broker}:${globalKeyprefix}`;
+}
+
 /**
  * Counts tasks by the events of Celery's workers on one broker.
  *
  * @param where - the flag, variable or key that asks for it
+ * @param kept - where an earlier reader was
  * @throws TaskVitalsError `INVALID_OPTION` for a Cluster, which Celery cannot use
  */
 export async function startCeleryEvents(
   settings: CeleryEventsSettings,
   where: string,
   { broker, queues, vitals }: CeleryEventsSurroundings,
-): Promise<CeleryEvents> {
+  kept: unknown,
+): Promise<CeleryEventSource> {
   const { connection } = broker;
   if (typeof connection !== "string" && "nodes" in connection) {
     throw misconfigured({ where, expected: `events of one server; broker "${broker.name}" is a Cluster` });
   }
-  const listen = (): Promise<CeleryEvents> =>
+  const listen = (position: unknown): Promise<CeleryEvents> =>
     observeCeleryEvents({
       broker: broker.name,
       connection: broker.connection as string | DuplicableClient,
@@ -38,9 +49,10 @@ export async function startCeleryEvents(
       taskQueues: settings.taskQueues,
       queueLabels: celeryLabels(broker.name, queues),
       inspect: settings.inspect ? {} : false,
+      kept: position,
       onProblem: vitals.events.onProblem,
     });
-  const events = new RenewedEvents(await listen(), listen);
+  const events = new RenewedEvents(celeryKey(settings), await listen(kept), listen);
   const remove = vitals.events.add(events);
   const stopRenewing = broker.onRenewal(() => events.renew());
   events.onEnd(() => {

@@ -1,10 +1,16 @@
-import type { CeleryEvents } from "@taskvitals/redis";
+import type { BullmqEvents, CeleryEvents } from "@taskvitals/redis";
 import { startTaskVitals, type TaskVitals } from "taskvitals";
 import { type OpenBroker, openBroker } from "./brokers/open-broker.ts";
 import { watchSecretFiles } from "./brokers/secret-files.ts";
-import { startCeleryEvents } from "./celery-events.ts";
+import { bullmqKey, startBullmqEvents } from "./bullmq-events.ts";
+import { celeryKey, startCeleryEvents } from "./celery-events.ts";
+import type { Sourced } from "./configuration/configuration-layer.ts";
 import type { ExporterConfiguration } from "./configuration/exporter-configuration.ts";
+import { misconfigured } from "./configuration/misconfigured.ts";
+import { EventSources, type PlannedSource } from "./event-sources.ts";
 import { type Log, oncePerText } from "./log/log.ts";
+import { openTotalsFile, type TotalsFile } from "./totals-file/totals-file.ts";
+import { TotalsKeeping } from "./totals-keeping.ts";
 import { takeTurns } from "./totals-turn.ts";
 import { explained, inOurWords, vitalsOptions } from "./vitals-options.ts";
 import { readWebConfig, type WebOptions } from "./web/web-config.ts";
@@ -17,6 +23,8 @@ export interface Exporter {
   readonly vitals: TaskVitals;
   /** The events of Celery that are read, in the order of the configuration. */
   readonly celery: readonly CeleryEvents[];
+  /** The events of BullMQ's queues that are read, in the order of the configuration. */
+  readonly bullmq: readonly BullmqEvents[];
   /** Ends it: the page, what is read, and the connections. Never rejects. */
   shutdown(): Promise<void>;
 }
@@ -52,33 +60,55 @@ export async function startExporter(
     const vitals = await startTaskVitals(vitalsOptions({ configuration, brokers, web, logger }));
     ending.push(() => vitals.shutdown());
     const celery: CeleryEvents[] = [];
+    const bullmq: BullmqEvents[] = [];
     const brokerOf = (name: string): OpenBroker => brokers.find((broker) => broker.name === name) as OpenBroker;
-    const startEvents = async (): Promise<() => Promise<void>> => {
-      const started: CeleryEvents[] = [];
-      const stop = async (): Promise<void> => {
-        await Promise.all(started.splice(0).map((events) => events.shutdown()));
-      };
-      try {
-        for (const { value, where } of configuration.celeryEvents) {
-          const surroundings = { broker: brokerOf(value.broker), queues: configuration.queues, vitals };
-          started.push(await startCeleryEvents(value, where, surroundings));
-        }
-      } catch (error) {
-        await stop();
-        throw error;
-      }
-      celery.splice(0, celery.length, ...started);
-      return stop;
-    };
-    const { lease } = configuration;
-    if (lease === undefined) ending.push(await startEvents());
-    else {
-      const turn = await takeTurns({ name: lease.name, broker: brokerOf(lease.broker), vitals, startEvents, log });
+    const around = (name: string) => ({ broker: brokerOf(name), queues: configuration.queues, vitals });
+    const sources = new EventSources([
+      ...configuration.celeryEvents.map(
+        ({ value, where }, index): PlannedSource => ({
+          key: celeryKey(value),
+          start: async (kept) => {
+            const events = await startCeleryEvents(value, where, around(value.broker), kept);
+            celery[index] = events;
+            return events;
+          },
+        }),
+      ),
+      ...configuration.bullmqEvents.map(
+        ({ value, where }, index): PlannedSource => ({
+          key: bullmqKey(value),
+          start: async (kept) => {
+            const source = await startBullmqEvents(value, where, around(value.broker), kept);
+            bullmq[index] = source.events;
+            return source;
+          },
+        }),
+      ),
+    ]);
+    const keeping = new TotalsKeeping({ vitals, sources, warn });
+    const { lease, totalsFile } = configuration;
+    if (lease !== undefined) {
+      const turn = await takeTurns({ name: lease.name, broker: brokerOf(lease.broker), vitals, keeping, log });
       ending.push(() => turn.shutdown());
+    } else {
+      const file = totalsFile && (await openFile(totalsFile, vitals));
+      ending.push(() => file?.shutdown());
+      // Ended first: nothing may be counted after it was kept.
+      ending.push(() => keeping.end());
+      await keeping.begin(file?.kept);
+      file?.keep(() => keeping.save());
     }
-    return { url: vitals.endpoint?.url, brokers, vitals, celery, shutdown };
+    return { url: vitals.endpoint?.url, brokers, vitals, celery, bullmq, shutdown };
   } catch (error) {
     await shutdown();
     throw explained(error, configuration);
   }
+}
+
+async function openFile({ value, where }: Sourced<string>, { events }: TaskVitals): Promise<TotalsFile> {
+  const onProblem = (message: string): void => events.onProblem("keep_totals", message);
+  const opened = await openTotalsFile({ file: value, isReadable: TotalsKeeping.isReadable, onProblem });
+  if (opened !== "taken") return opened;
+  const remedy = "Give each a file of its own, or let them take turns with --lease.";
+  throw misconfigured({ where, got: value, expected: "a file that no other exporter keeps its totals in", remedy });
 }

@@ -1,17 +1,19 @@
 import type { CeleryEvents } from "@taskvitals/redis";
+import type { EventSource } from "./event-source.ts";
 
 /** Events of one broker whose connection may be made anew, to another server even. */
-export class RenewedEvents implements CeleryEvents {
+export class RenewedEvents implements CeleryEvents, EventSource {
+  readonly key: string;
   readonly broker: string;
-  readonly #listen: () => Promise<CeleryEvents>;
+  readonly #listen: (kept: unknown) => Promise<CeleryEvents>;
   #current: CeleryEvents;
-  #missedBefore = 0;
   #ended = false;
   #ending: () => void = () => {};
   #turn: Promise<void> = Promise.resolve();
 
-  /** Takes the first reader, and what makes the next one. */
-  constructor(first: CeleryEvents, listen: () => Promise<CeleryEvents>) {
+  /** Takes the first reader, and what makes the next one, given where the one before was. */
+  constructor(key: string, first: CeleryEvents, listen: (kept: unknown) => Promise<CeleryEvents>) {
+    this.key = key;
     this.broker = first.broker;
     this.#current = first;
     this.#listen = listen;
@@ -30,11 +32,15 @@ export class RenewedEvents implements CeleryEvents {
   }
 
   get missed(): number {
-    return this.#missedBefore + this.#current.missed;
+    return this.#current.missed;
   }
 
   workers(): ReadonlyMap<string, number> {
     return this.#current.workers();
+  }
+
+  position(): unknown {
+    return this.#current.position();
   }
 
   silentWorkers(): readonly string[] {
@@ -47,9 +53,7 @@ export class RenewedEvents implements CeleryEvents {
       if (this.#ended) return;
       // First the end: two that listen at once would count twice.
       await this.#current.shutdown();
-      const next = await this.#listen();
-      this.#missedBefore += this.#current.missed;
-      this.#current = next;
+      this.#current = await this.#listen(this.#current.position());
     });
     // It can fail only on settings that cannot be used, and those were refused before the connection was made anew.
     this.#turn = renewed.catch(() => {});

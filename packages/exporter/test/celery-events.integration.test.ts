@@ -6,45 +6,51 @@ import type { CheckReport } from "../src/check/check-report.ts";
 import { runExporter, serveExporter } from "./start-exporter.ts";
 import { tempFiles } from "./temp-files.ts";
 
-it("counts the tasks of real Celery workers, their queue under the label that the queue has", async () => {
-  const redis = await startRedis({ password: "s3cr3t" });
-  onTestFinished(() => redis.stop());
-  const platform = await startCeleryPlatform(redis, { sentEvents: true });
-  onTestFinished(() => platform[Symbol.asyncDispose]());
-  const files = tempFiles();
-  const url = files.write("url", redis.url);
-  const config = files.write(
-    "exporter.yaml",
-    "queues: [{ layout: celery, name: gpu, label: acme-gpu }]\nceleryEvents: true",
-  );
-  const exporter = await serveExporter(["--config", config, "--redis-url-file", url]);
-  await platform.start("one", { queues: "gpu", pool: "solo" });
-  await waitUntil(async () => parsePage(await exporter.page()).series("task_events_timestamp_seconds").length === 1, {
-    what: "the first heartbeat",
-    timeoutMs: 30_000,
-  });
-  const task = (name: string): { task: string; options: { queue: string } } => ({
-    task: name,
-    options: { queue: "gpu" },
-  });
-  await platform.send([task("work"), task("work"), task("fail")]);
-  const queue = "acme-gpu";
-  const page = await waitUntil(
-    async () => {
-      const now = parsePage(await exporter.page());
-      const failed = now.value("task_failure_total", { task: "fail", queue });
-      return failed === 1 && now.value("task_success_total", { task: "work", queue }) === 2 && now;
-    },
-    { what: "the tasks to be counted", timeoutMs: 30_000 },
-  );
-  expect(page.value("task_error_total", { task: "fail", queue, error_type: "ValueError" })).toBe(1);
-  expect(page.value("task_duration_seconds_count", { task: "work", queue })).toBe(2);
-  expect(page.value("task_events_missed_total", { broker: "default" })).toBe(0);
-  // A reading serves the scrapes of a second.
-  await waitUntil(async () => parsePage(await exporter.page()).value("task_queue_length", { queue }) === 0, {
-    what: "the queue to be read as empty",
-  });
-});
+it.each([
+  ["the current Celery", "python"],
+  ["Celery 5.2", "celery-5.2"],
+] as const)(
+  "counts the tasks of real workers of %s, their queue under the label that the queue has",
+  async (_, environment) => {
+    const redis = await startRedis({ password: "s3cr3t" });
+    onTestFinished(() => redis.stop());
+    const platform = await startCeleryPlatform(redis, { environment, sentEvents: true });
+    onTestFinished(() => platform[Symbol.asyncDispose]());
+    const files = tempFiles();
+    const url = files.write("url", redis.url);
+    const config = files.write(
+      "exporter.yaml",
+      "queues: [{ layout: celery, name: gpu, label: acme-gpu }]\nceleryEvents: true",
+    );
+    const exporter = await serveExporter(["--config", config, "--redis-url-file", url]);
+    await platform.start("one", { queues: "gpu", pool: "solo" });
+    await waitUntil(async () => parsePage(await exporter.page()).series("task_events_timestamp_seconds").length === 1, {
+      what: "the first heartbeat",
+      timeoutMs: 30_000,
+    });
+    const task = (name: string): { task: string; options: { queue: string } } => ({
+      task: name,
+      options: { queue: "gpu" },
+    });
+    await platform.send([task("work"), task("work"), task("fail")]);
+    const queue = "acme-gpu";
+    const page = await waitUntil(
+      async () => {
+        const now = parsePage(await exporter.page());
+        const failed = now.value("task_failure_total", { task: "fail", queue });
+        return failed === 1 && now.value("task_success_total", { task: "work", queue }) === 2 && now;
+      },
+      { what: "the tasks to be counted", timeoutMs: 30_000 },
+    );
+    expect(page.value("task_error_total", { task: "fail", queue, error_type: "ValueError" })).toBe(1);
+    expect(page.value("task_duration_seconds_count", { task: "work", queue })).toBe(2);
+    expect(page.value("task_events_missed_total", { broker: "default" })).toBe(0);
+    // A reading serves the scrapes of a second.
+    await waitUntil(async () => parsePage(await exporter.page()).value("task_queue_length", { queue }) === 0, {
+      what: "the queue to be read as empty",
+    });
+  },
+);
 
 it("check says which workers send no events about their tasks", async () => {
   const redis = await startRedis();

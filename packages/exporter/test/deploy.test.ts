@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compare } from "bcryptjs";
 import { describe, expect, it } from "vitest";
@@ -23,13 +24,29 @@ describe("the Kubernetes manifests", () => {
 
   it("are YAML, of the kinds that are needed", () => {
     expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
-    const kinds = ["Secret", "ConfigMap", "Deployment", "Service", "ServiceMonitor"];
+    const kinds = ["Secret", "ConfigMap", "PersistentVolumeClaim", "Deployment", "Service", "ServiceMonitor"];
     expect(resources.map(({ kind }) => kind)).toEqual(kinds);
   });
 
   it("hold a configuration that the exporter takes", () => {
     const file = tempFiles().write("exporter.yaml", of("ConfigMap").data?.["exporter.yaml"] ?? "");
     expect(readFileLayer({ value: file, where: "--config" }).queues).toMatchObject([{ value: "celery:celery" }]);
+  });
+
+  it("keep the totals of that configuration in a volume", () => {
+    const file = tempFiles().write("exporter.yaml", of("ConfigMap").data?.["exporter.yaml"] ?? "");
+    const { totalsFile } = readFileLayer({ value: file, where: "--config" });
+    const mounts = [{ name: "totals", mountPath: dirname(totalsFile?.value ?? "") }];
+    const volumes = [{ name: "totals", persistentVolumeClaim: { claimName: "taskvitals-exporter" } }];
+    expect(of("Deployment").spec).toMatchObject({
+      strategy: { type: "Recreate" },
+      template: {
+        spec: {
+          containers: [{ volumeMounts: expect.arrayContaining(mounts) }],
+          volumes: expect.arrayContaining(volumes),
+        },
+      },
+    });
   });
 
   it("run one exporter, not as root, on a root that is read-only", () => {
@@ -54,7 +71,7 @@ describe("the example of a configuration", () => {
   it("is one that the exporter takes", () => {
     const layer = readFileLayer({ value: path("deploy/exporter.yaml"), where: "--config" });
     expect(Object.keys(layer.brokers)).toEqual(["default", "jobs", "sessions", "billing"]);
-    expect(layer.queues).toHaveLength(4);
+    expect(layer.queues).toHaveLength(5);
   });
 
   it("has a web configuration with the password that it says", async () => {
@@ -79,6 +96,7 @@ it("the systemd unit starts the command, hardened, and not again after a mistake
     "NoNewPrivileges=yes",
     "ProtectSystem=strict",
     "RestartPreventExitStatus=2",
+    "StateDirectory=taskvitals-exporter",
   ]) {
     expect(lines).toContain(setting);
   }

@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { startCeleryPlatform } from "../../../test/frameworks/celery/celery-platform.ts";
 import { startRedis, waitUntil } from "../../../test/services/index.ts";
 import { type MetricsPage, parsePage } from "../../sdk/test/metrics-page.ts";
+import { startInterruptedRun } from "./interrupted-run.ts";
 import { runExporter, type ServingExporter, serveExporter } from "./start-exporter.ts";
 
 const ALL = { task: "_ALL", queue: "_ALL" };
@@ -74,6 +75,38 @@ it("two replicas never show more than the truth, whatever becomes of the one tha
   await waitUntil(() => listening(first), { what: "the first to listen again", timeoutMs: 20_000 });
   await send(2);
   await reach(9, first);
+});
+
+it("a holder that is killed in mid-run is replaced within the life of its lease, and what it took with it is counted as missed", {
+  timeout: 180_000,
+}, async () => {
+  const run = await startInterruptedRun();
+  const client = new Redis(run.redis.url);
+  onTestFinished(() => client.disconnect());
+  const replica = (): Promise<ServingExporter> =>
+    serveExporter(["--redis", run.redis.url, "--celery-events", "--lease", "prod"]);
+  const first = await replica();
+  await run.hears(first, 2);
+  const second = await replica();
+
+  const sending = run.send(600);
+  await run.until("part of the run", ({ recorded }) => recorded >= 100, first, second);
+  const kept = async (): Promise<string> => (await client.get("taskvitals:{prod}:lease:totals")) ?? "";
+  await waitUntil(async () => /"accounted":[1-9]/.test(await kept()), { what: "part of the run to be kept" });
+  first.process.kill("SIGKILL");
+  await first.process.exited;
+  // By the server's own clock.
+  expect(await client.pttl("taskvitals:{prod}:lease")).toBeLessThanOrEqual(10_000);
+  expect(await run.shown(second)).toEqual({ recorded: 0, missed: 0 });
+
+  await run.until("the other to take over", ({ recorded }) => recorded > 0, second);
+  const attempts = await sending;
+  const done = await run.until("all to be accounted for", (now) => now.recorded + now.missed === attempts, second);
+  expect(done.missed).toBeGreaterThan(0);
+  expect(await run.ended()).toBe(attempts);
+  const more = await run.send(20);
+  const after = await run.until("the totals to go on", ({ recorded }) => recorded === done.recorded + more, second);
+  expect(after.missed).toBe(done.missed);
 });
 
 it("a lease without anything to take turns at is a mistake, and so is a name that is none", async () => {

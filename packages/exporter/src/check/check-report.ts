@@ -6,6 +6,7 @@ export interface CheckReport {
   readonly queues: readonly QueueFinding[];
   readonly counters: readonly CounterFinding[];
   readonly celeryEvents: readonly CeleryFinding[];
+  readonly bullmqEvents: readonly BullmqFinding[];
   readonly series: SeriesForecast;
 }
 
@@ -55,6 +56,14 @@ export interface CeleryFinding {
   readonly seen: boolean;
   /** Names of workers that run tasks and send no events about them. */
   readonly silentWorkers: readonly string[];
+  readonly problems: readonly Finding[];
+}
+
+/** The events of BullMQ's queues on one broker. */
+export interface BullmqFinding {
+  readonly broker: string;
+  /** The stream of each queue, and how many entries it holds; absent where it is not there or cannot be read. */
+  readonly streams: readonly { readonly queue: string; readonly key: string; readonly entries?: number | undefined }[];
   readonly problems: readonly Finding[];
 }
 

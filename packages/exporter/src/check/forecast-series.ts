@@ -19,7 +19,7 @@ const PROBE = "taskvitals-check";
  */
 export async function forecastSeries(
   vitals: Pick<TaskVitals, "fetchHandler" | "tasks">,
-  { limits, queues, celeryEvents }: ExporterConfiguration,
+  { limits, queues, celeryEvents, bullmqEvents }: ExporterConfiguration,
 ): Promise<SeriesForecast> {
   const lines = await steadyPage(vitals);
   const now = lines.length;
@@ -38,7 +38,8 @@ export async function forecastSeries(
     perTask,
     maxTasks,
     perDiscoveredQueue,
-    most: now + (celeryEvents.length > 0 ? perTask * maxTasks : 0) + perDiscoveredQueue * maxQueues,
+    most:
+      now + (celeryEvents.length + bullmqEvents.length > 0 ? perTask * maxTasks : 0) + perDiscoveredQueue * maxQueues,
   };
 }
 

@@ -17,6 +17,10 @@ export function reportText(report: CheckReport): string {
   for (const { broker, problems, seen } of report.celeryEvents) {
     lines.push(`Celery's events on ${broker}: ${seen ? "there are some" : "none"}`, ...findings(problems));
   }
+  for (const { broker, problems, streams } of report.bullmqEvents) {
+    const held = streams.flatMap(({ entries, queue }) => (entries === undefined ? [] : [`${queue} (${entries} kept)`]));
+    lines.push(`BullMQ's events on ${broker}: ${held.join(", ") || "none"}`, ...findings(problems));
+  }
   lines.push(...seriesLines(report.series));
   lines.push(report.result === "ok" ? "No problem was found." : "There are problems; each is followed by what to do.");
   return `${lines.join("\n")}\n`;

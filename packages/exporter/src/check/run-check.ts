@@ -5,6 +5,7 @@ import { readWebConfigOnce } from "../web/web-config.ts";
 import type { BrokerFinding, CheckReport } from "./check-report.ts";
 import { forecastSeries } from "./forecast-series.ts";
 import { listenForCelery } from "./listen-for-celery.ts";
+import { lookAtBullmq } from "./look-at-bullmq.ts";
 import { readBroker } from "./read-broker.ts";
 import { reportText } from "./report-text.ts";
 
@@ -32,14 +33,21 @@ export async function runCheck(configuration: ExporterConfiguration, surrounding
   // What is found is in the report; the log would say it a second time. Why a connection failed is known there alone.
   const warnings: string[] = [];
   const quiet = { info: () => {}, warn: (message: string) => void warnings.push(message) };
-  const inspected = { ...configuration, listen: undefined, webConfigFile: undefined, lease: undefined };
+  const inspected = {
+    ...configuration,
+    listen: undefined,
+    webConfigFile: undefined,
+    lease: undefined,
+    totalsFile: undefined,
+  };
   const exporter = await startExporter(inspected, quiet);
   try {
-    const [brokers, celeryEvents, series] = await Promise.all([
+    const [brokers, celeryEvents, bullmqEvents, series] = await Promise.all([
       Promise.all(
         exporter.brokers.map((broker) => readBroker(broker, configuration.queues, configuration.limits.readDeadlineMs)),
       ),
       Promise.all(exporter.celery.map(listenForCelery)),
+      Promise.all(exporter.bullmq.map(lookAtBullmq)),
       forecastSeries(exporter.vitals, configuration),
     ]);
     const findings = {
@@ -47,8 +55,9 @@ export async function runCheck(configuration: ExporterConfiguration, surrounding
       queues: brokers.flatMap(({ queues }) => queues),
       counters: brokers.flatMap(({ counters }) => counters),
       celeryEvents,
+      bullmqEvents,
     };
-    const found = [...findings.brokers, ...findings.queues, ...celeryEvents].some(
+    const found = [...findings.brokers, ...findings.queues, ...celeryEvents, ...bullmqEvents].some(
       ({ problems }) => problems.length > 0,
     );
     const report: CheckReport = { result: found ? "problems" : "ok", ...findings, series };

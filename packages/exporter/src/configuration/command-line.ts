@@ -32,7 +32,9 @@ interface Flags {
   readonly task?: readonly string[];
   readonly celeryEvents?: true;
   readonly celeryInspect?: true;
+  readonly bullmqEvents?: true;
   readonly lease?: string;
+  readonly totalsFile?: string;
   readonly config?: string;
   readonly "web.listenAddress"?: string;
   readonly "web.telemetryPath"?: string;
@@ -84,9 +86,8 @@ function describeCommands(version: string): Command {
   return (
     new Command("taskvitals-exporter")
       .usage(
-        "[options]          serves /metrics\n       taskvitals-exporter check [options]    tries it and says what is there",
+        "[options]          serves /metrics of tasks in Redis\n       taskvitals-exporter check [options]    tries it and says what is there",
       )
-      .description("Serves the vital signs of the task platforms that live in Redis.")
       .helpCommand(false)
       .showSuggestionAfterError()
       .showHelpAfterError("Run taskvitals-exporter --help for all options.")
@@ -100,14 +101,17 @@ function describeCommands(version: string): Command {
       .option("--task <name>", "task that exists at 0 from the start; repeatable", each)
       .option("--celery-events", "count tasks by Celery's events (worker -E)")
       .option("--celery-inspect", "ask Celery's workers for queues and pools; writes")
+      .option("--bullmq-events", "count tasks by the events of BullMQ's queues")
       .option("--lease <name>", "replicas of one name count in turns; writes")
+      .option("--totals-file <file>", "totals of events survive a restart in this file")
       .option("--config <file>", "YAML file; flags and environment win over it")
       .option("--web.listen-address <a>", `default 127.0.0.1:${DEFAULT_PORT}`)
       .option("--web.telemetry-path <path>", "default /metrics")
       .option("--web.config.file <file>", "TLS and users, as exporter-toolkit has them")
       .addOption(new Option("--log.format <format>", "default logfmt").choices(["logfmt", "json"]))
       .version(version, "-V, --version")
-      .helpOption("-h, --help")
+      // A line that whoever reads it does not need, on a screen that is full.
+      .addHelpOption(new Option("-h, --help").hideHelp())
   );
 }
 
@@ -119,7 +123,9 @@ function layerOf(flags: Flags): ConfigurationLayer {
     tasks: flags.task && { value: flags.task, where: "--task" },
     celeryEvents: flags.celeryEvents && [{ value: {}, where: "--celery-events" }],
     celeryInspect: sourced(flags.celeryInspect, "--celery-inspect"),
+    bullmqEvents: flags.bullmqEvents && [{ value: {}, where: "--bullmq-events" }],
     lease: sourced(flags.lease, "--lease"),
+    totalsFile: sourced(flags.totalsFile, "--totals-file"),
     listenAddress: sourced(
       address === undefined ? undefined : parseListenAddress(address, "--web.listen-address"),
       "--web.listen-address",

@@ -16,8 +16,12 @@ export interface ConfigurationLayer {
   /** What is read of Celery's events; empty where they are switched off. */
   readonly celeryEvents?: readonly Sourced<CeleryEventsOptions>[] | undefined;
   readonly celeryInspect?: Sourced<boolean> | undefined;
+  /** What is read of BullMQ's events; empty where they are switched off. */
+  readonly bullmqEvents?: readonly Sourced<BullmqEventsOptions>[] | undefined;
   /** Name of the lease by which replicas take turns. */
   readonly lease?: Sourced<string> | undefined;
+  /** File in which totals survive a restart. */
+  readonly totalsFile?: Sourced<string> | undefined;
   readonly listenAddress?: Sourced<ListenAddress> | undefined;
   readonly telemetryPath?: Sourced<string> | undefined;
   readonly webConfigFile?: Sourced<string> | undefined;
@@ -50,6 +54,12 @@ export interface CeleryEventsOptions {
   readonly taskQueues?: Readonly<Record<string, string>> | undefined;
   /** Ask the workers for their queues and pools. Default false: asking writes to the broker. */
   readonly inspect?: boolean | undefined;
+}
+
+/** What is read of the events of BullMQ's queues on one broker. */
+export interface BullmqEventsOptions {
+  /** Name of the broker. Default `default`. */
+  readonly broker?: string | undefined;
 }
 
 /** What one source says about a broker. */

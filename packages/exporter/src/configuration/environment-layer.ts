@@ -27,7 +27,9 @@ const NAMES = {
   redisKeyFile: "TASKVITALS_REDIS_KEY_FILE",
   celeryEvents: "TASKVITALS_CELERY_EVENTS",
   celeryInspect: "TASKVITALS_CELERY_INSPECT",
+  bullmqEvents: "TASKVITALS_BULLMQ_EVENTS",
   lease: "TASKVITALS_LEASE",
+  totalsFile: "TASKVITALS_TOTALS_FILE",
   config: "TASKVITALS_CONFIG",
   listenAddress: "TASKVITALS_WEB_LISTEN_ADDRESS",
   telemetryPath: "TASKVITALS_WEB_TELEMETRY_PATH",
@@ -48,15 +50,18 @@ export function readEnvironmentLayer(environment: Environment): EnvironmentLayer
     return value === undefined ? undefined : { value, where: name };
   };
   const tasks = get(NAMES.tasks);
-  const events = flag(NAMES.celeryEvents, get);
+  const celery = flag(NAMES.celeryEvents, get);
+  const bullmq = flag(NAMES.bullmqEvents, get);
   return {
     layer: {
       brokers: brokers(get),
       queues: list(get(NAMES.queues))?.map((value) => ({ value, where: NAMES.queues })),
       tasks: tasks === undefined ? undefined : { value: list(tasks, NAMES.tasks) ?? [], where: NAMES.tasks },
-      celeryEvents: events && (events.value ? [{ value: {}, where: events.where }] : []),
+      celeryEvents: celery && (celery.value ? [{ value: {}, where: celery.where }] : []),
       celeryInspect: flag(NAMES.celeryInspect, get),
+      bullmqEvents: bullmq && (bullmq.value ? [{ value: {}, where: bullmq.where }] : []),
       lease: sourced(NAMES.lease),
+      totalsFile: sourced(NAMES.totalsFile),
       listenAddress: listenAddress(get),
       telemetryPath: sourced(NAMES.telemetryPath),
       webConfigFile: sourced(NAMES.webConfigFile),

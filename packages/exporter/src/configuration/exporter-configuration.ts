@@ -4,6 +4,7 @@ import type { CommandLine } from "./command-line.ts";
 import type {
   BrokerLayer,
   BrokerLocation,
+  BullmqEventsOptions,
   CeleryEventsOptions,
   ConfigurationLayer,
   LogFormat,
@@ -24,8 +25,12 @@ export interface ExporterConfiguration {
   readonly tasks: Sourced<readonly (string | DeclaredTask)[]>;
   /** Each on a broker that is there. */
   readonly celeryEvents: readonly Sourced<CeleryEventsSettings>[];
+  /** Each on a broker that is there, and that has queues of BullMQ. */
+  readonly bullmqEvents: readonly Sourced<BullmqEventsSettings>[];
   /** The lease by which replicas take turns at counting events and reporting counters; `undefined` where there is but one. */
   readonly lease: LeaseSettings | undefined;
+  /** The file in which totals survive a restart; never beside a lease, which keeps them in Redis. */
+  readonly totalsFile: Sourced<string> | undefined;
   /** `undefined` where nothing is to be scraped. */
   readonly listen: Sourced<ListenAddress> | undefined;
   readonly telemetryPath: Sourced<string> | undefined;
@@ -55,6 +60,9 @@ export interface BrokerSettings {
 
 /** {@link CeleryEventsOptions} with defaults. */
 export type CeleryEventsSettings = CeleryEventsOptions & { readonly broker: string; readonly inspect: boolean };
+
+/** {@link BullmqEventsOptions} with defaults. */
+export type BullmqEventsSettings = BullmqEventsOptions & { readonly broker: string };
 
 /** A lease, and the broker that keeps it. */
 export interface LeaseSettings {
@@ -88,13 +96,17 @@ export function resolveConfiguration(commandLine: CommandLine, variables: Enviro
     requireBroker(source.broker, brokers, where);
     return { given: value, where, source };
   });
-  const events = celeryEvents(first, brokers);
+  const celery = celeryEvents(first, brokers);
+  const bullmq = bullmqEvents(first, brokers, queues);
+  const events = [...celery, ...bullmq];
   return {
     brokers,
     queues,
     tasks: first((layer) => layer.tasks) ?? { value: [], where: "tasks" },
-    celeryEvents: events,
+    celeryEvents: celery,
+    bullmqEvents: bullmq,
     lease: lease(first, events, queues),
+    totalsFile: totalsFile(first, events.length > 0),
     listen:
       environment.scraped || commandLine.layer.listenAddress !== undefined ? (listen ?? DEFAULT_LISTEN) : undefined,
     telemetryPath: first((layer) => layer.telemetryPath),
@@ -181,10 +193,30 @@ function celeryEvents(first: First, brokers: ReadonlyMap<string, unknown>): Expo
   return settings;
 }
 
+function bullmqEvents(
+  first: First,
+  brokers: ReadonlyMap<string, unknown>,
+  queues: ExporterConfiguration["queues"],
+): ExporterConfiguration["bullmqEvents"] {
+  const seen = new Set<string>();
+  return (first((layer) => layer.bullmqEvents) ?? []).map(({ value, where }) => {
+    const broker = value.broker ?? "default";
+    requireBroker(broker, brokers, where);
+    if (seen.has(broker)) throw misconfigured({ where, expected: `the events of broker "${broker}" once` });
+    seen.add(broker);
+    const isTheirs = ({ source }: ConfiguredQueue): boolean =>
+      source.broker === broker && source.kind !== "counter" && source.layout === "bullmq";
+    if (queues.some(isTheirs)) return { value: { ...value, broker }, where };
+    const remedy =
+      "Add --queue bullmq:<name>, or bullmq:* for all; or say which broker has them, in the file: bullmqEvents: { broker: <name> }.";
+    throw misconfigured({ where, expected: `a queue of BullMQ on broker "${broker}", whose events to read`, remedy });
+  });
+}
+
 /** Kept where the first of what it is about is. */
 function lease(
   first: First,
-  events: ExporterConfiguration["celeryEvents"],
+  events: readonly Sourced<{ readonly broker: string }>[],
   queues: ExporterConfiguration["queues"],
 ): LeaseSettings | undefined {
   const given = first((layer) => layer.lease);
@@ -199,7 +231,25 @@ function lease(
   throw misconfigured({
     where: given.where,
     expected: "events to count or a counter in Redis to report, which replicas take turns at",
-    remedy: "Add --celery-events or a counter: among the queues, or leave the lease out: queues may be read by many.",
+    remedy:
+      "Add --celery-events, --bullmq-events or a counter: among the queues, or leave the lease out: queues may be read by many.",
+  });
+}
+
+function totalsFile(first: First, hasEvents: boolean): Sourced<string> | undefined {
+  const given = first((layer) => layer.totalsFile);
+  if (given === undefined) return undefined;
+  const { where } = given;
+  if (first((layer) => layer.lease) !== undefined) {
+    const expected = "this or the lease, not both: a lease keeps the totals in Redis";
+    throw misconfigured({ where, expected, remedy: "Leave out one of the two." });
+  }
+  if (given.value.endsWith("/")) throw misconfigured({ where, got: given.value, expected: "a file, not a folder" });
+  if (hasEvents) return given;
+  throw misconfigured({
+    where,
+    expected: "events to count, whose totals it is for",
+    remedy: "Add --celery-events or --bullmq-events, or leave the file out: queues and counters in Redis need none.",
   });
 }
 

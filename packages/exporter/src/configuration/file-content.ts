@@ -1,5 +1,5 @@
 import type { BucketOptions, CounterOptions, DeclaredTask, QueueOptions } from "taskvitals";
-import type { CeleryEventsOptions, LogFormat } from "./configuration-layer.ts";
+import type { BullmqEventsOptions, CeleryEventsOptions, LogFormat } from "./configuration-layer.ts";
 
 /** The content of a configuration file. */
 export interface FileContent {
@@ -11,8 +11,11 @@ export interface FileContent {
   readonly queues?: readonly (string | QueueOptions | CounterOptions)[] | undefined;
   readonly tasks?: readonly (string | DeclaredTask)[] | undefined;
   readonly celeryEvents?: boolean | CeleryEventsOptions | readonly CeleryEventsOptions[] | undefined;
+  readonly bullmqEvents?: boolean | BullmqEventsOptions | readonly BullmqEventsOptions[] | undefined;
   /** Name of the lease by which replicas take turns at counting events. */
   readonly lease?: string | undefined;
+  /** File in which totals survive a restart; relative to the folder of this one. */
+  readonly totalsFile?: string | undefined;
   readonly buckets?: BucketOptions | undefined;
   readonly endpoint?: FileEndpoint | undefined;
   readonly log?: { readonly format?: LogFormat | undefined } | undefined;

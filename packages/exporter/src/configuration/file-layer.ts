@@ -21,7 +21,12 @@ export function readFileLayer(named: Sourced<string>): ConfigurationLayer {
   const file = (name: string): string => resolve(dirname(named.value), name);
   const sourced = <T>(value: T | undefined, ...path: (string | number)[]): Sourced<T> | undefined =>
     value === undefined ? undefined : { value, where: where(path) };
-  const { endpoint = {}, celeryEvents } = content;
+  const { endpoint = {} } = content;
+  const events = (key: "celeryEvents" | "bullmqEvents"): Sourced<object>[] | undefined =>
+    listed(content[key])?.map((value, index) => ({
+      value,
+      where: where(Array.isArray(content[key]) ? [key, index] : [key]),
+    }));
   const address = endpoint.listenAddress;
   const addressAt = where(["endpoint", "listenAddress"]);
   return {
@@ -32,11 +37,10 @@ export function readFileLayer(named: Sourced<string>): ConfigurationLayer {
       where: where(["queues", index]),
     })),
     tasks: sourced(content.tasks, "tasks"),
-    celeryEvents: listed(celeryEvents)?.map((value, index) => ({
-      value,
-      where: where(Array.isArray(celeryEvents) ? ["celeryEvents", index] : ["celeryEvents"]),
-    })),
+    celeryEvents: events("celeryEvents"),
+    bullmqEvents: events("bullmqEvents"),
     lease: sourced(content.lease, "lease"),
+    totalsFile: sourced(content.totalsFile && file(content.totalsFile), "totalsFile"),
     listenAddress:
       address === undefined ? undefined : { value: parseListenAddress(address, addressAt), where: addressAt },
     telemetryPath: sourced(endpoint.path, "endpoint", "path"),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { CeleryEventsOptions } from "./configuration-layer.ts";
+import type { BullmqEventsOptions, CeleryEventsOptions } from "./configuration-layer.ts";
 import type { FileBroker, FileContent, FileEndpoint, FileTls } from "./file-content.ts";
 
 // Forgetting a key here is a compile-time error.
@@ -44,7 +44,12 @@ const celeryEvents = {
   taskQueues: v.optional(record(text, "a mapping of task names to queues")),
   inspect: v.optional(flag),
 } satisfies KeysOf<CeleryEventsOptions>;
-const celeryObject = v.strictObject(celeryEvents, "true, false, a mapping, or a list of mappings");
+const bullmqEvents = { broker: v.optional(text) } satisfies KeysOf<BullmqEventsOptions>;
+/** Switched by a word, told more in a mapping, or in several. */
+const switched = (entries: v.ObjectEntries) => {
+  const object = v.strictObject(entries, "true, false, a mapping, or a list of mappings");
+  return v.lazy((input) => (typeof input === "boolean" ? flag : Array.isArray(input) ? v.array(object) : object));
+};
 const buckets = {
   durationSeconds: v.optional(v.array(v.number("a number"), "a list of numbers")),
   waitSeconds: v.optional(v.array(v.number("a number"), "a list of numbers")),
@@ -78,12 +83,10 @@ const top = {
   tasks: v.optional(
     v.array(either("string", text, v.strictObject(task, "a task name, or task and queue")), "a list of tasks"),
   ),
-  celeryEvents: v.optional(
-    v.lazy((input) =>
-      typeof input === "boolean" ? flag : Array.isArray(input) ? v.array(celeryObject) : celeryObject,
-    ),
-  ),
+  celeryEvents: v.optional(switched(celeryEvents)),
+  bullmqEvents: v.optional(switched(bullmqEvents)),
   lease: v.optional(text),
+  totalsFile: v.optional(text),
   buckets: v.optional(v.strictObject(buckets, "a mapping")),
   endpoint: v.optional(v.strictObject(endpoint, "a mapping")),
   log: v.optional(v.strictObject(log, "a mapping")),
@@ -105,6 +108,6 @@ export function fileKeysAt(path: readonly (string | number)[]): readonly string[
   const [first] = path;
   if (first === undefined) return Object.keys(top);
   if (first === "brokers") return Object.keys(path.length > 2 ? tls : broker);
-  const shapes: Readonly<Record<string, object>> = { tasks: task, celeryEvents, buckets, endpoint, log };
+  const shapes: Readonly<Record<string, object>> = { tasks: task, celeryEvents, bullmqEvents, buckets, endpoint, log };
   return Object.keys(shapes[first] ?? {});
 }

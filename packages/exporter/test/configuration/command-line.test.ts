@@ -24,7 +24,15 @@ describe("--help", () => {
   });
 
   it("names every flag of the example", () => {
-    for (const flag of ["--redis", "--queue", "--celery-events", "--config", "--web.config.file", "check"]) {
+    for (const flag of [
+      "--redis",
+      "--queue",
+      "--celery-events",
+      "--bullmq-events",
+      "--config",
+      "--web.config.file",
+      "check",
+    ]) {
       expect(read("--help").out).toContain(flag);
     }
   });
@@ -44,6 +52,7 @@ it("every flag is understood, before and after the subcommand", () => {
     ...files,
     ...web,
     "--celery-inspect",
+    "--bullmq-events",
     "--log.format",
     "json",
     "--format",
@@ -72,6 +81,7 @@ it("every flag is understood, before and after the subcommand", () => {
       tasks: { value: ["t"], where: "--task" },
       celeryEvents: [{ value: {}, where: "--celery-events" }],
       celeryInspect: { value: true, where: "--celery-inspect" },
+      bullmqEvents: [{ value: {}, where: "--bullmq-events" }],
       listenAddress: { value: { host: "0.0.0.0", port: 1 }, where: "--web.listen-address" },
       telemetryPath: { value: "/m", where: "--web.telemetry-path" },
       webConfigFile: { value: "web", where: "--web.config.file" },

@@ -10,6 +10,7 @@ describe("the environment", () => {
       TASKVITALS_TASKS: "train,eval",
       TASKVITALS_CELERY_EVENTS: "true",
       TASKVITALS_CELERY_INSPECT: "false",
+      TASKVITALS_BULLMQ_EVENTS: "true",
       TASKVITALS_WEB_LISTEN_ADDRESS: ":9",
       TASKVITALS_LOG_FORMAT: "json",
       TASKVITALS_CONFIG: "file.yaml",
@@ -30,6 +31,7 @@ describe("the environment", () => {
       tasks: { value: ["train", "eval"] },
       celeryEvents: [{ value: {}, where: "TASKVITALS_CELERY_EVENTS" }],
       celeryInspect: { value: false },
+      bullmqEvents: [{ value: {}, where: "TASKVITALS_BULLMQ_EVENTS" }],
       listenAddress: { value: { host: "0.0.0.0", port: 9 } },
       logFormat: { value: "json" },
     });

@@ -91,6 +91,35 @@ describe("what is to be scraped", () => {
   });
 });
 
+describe("BullMQ's events", () => {
+  it("are those of the queues on their broker, found ones too", () => {
+    const args = ["--redis", "redis://a", "--bullmq-events"];
+    for (const queue of ["bullmq:mails", "bullmq:*"]) {
+      const { bullmqEvents } = resolve({ args: [...args, "--queue", queue] });
+      expect(bullmqEvents).toEqual([{ value: { broker: "default" }, where: "--bullmq-events" }]);
+    }
+  });
+
+  it("are what replicas take turns at", () => {
+    const args = ["--redis", "redis://a", "--queue", "bullmq:mails", "--bullmq-events", "--lease", "x"];
+    expect(resolve({ args }).lease).toEqual({ name: "x", broker: "default" });
+  });
+});
+
+describe("the file for totals", () => {
+  it("is what a flag, the environment or the file says, where events are counted", () => {
+    const args = ["--redis", "redis://a", "--celery-events"];
+    expect(resolve({ args: [...args, "--totals-file", "t.json"] }).totalsFile).toEqual({
+      value: "t.json",
+      where: "--totals-file",
+    });
+    expect(resolve({ args, env: { TASKVITALS_TOTALS_FILE: "/t.json" } }).totalsFile?.value).toBe("/t.json");
+    // Relative to the file that names it.
+    expect(resolve({ args, file: "totalsFile: t.json" }).totalsFile?.value).toMatch(/^\/.+\/t\.json$/);
+    expect(resolve({ args }).totalsFile).toBeUndefined();
+  });
+});
+
 describe("Celery's events", () => {
   it("are on the default broker, and inspected where a flag or the file says so", () => {
     const args = ["--redis", "redis://a", "--celery-events"];
@@ -139,6 +168,26 @@ describe("a mistake", () => {
     [
       { file: "redis: redis://a\nceleryEvents: [{}, {}]" },
       'celeryEvents[1]: expected the events of broker "default" once per globalKeyprefix.',
+    ],
+    [
+      { args: ["--redis", "redis://a", "--celery-events", "--totals-file", "t", "--lease", "x"] },
+      "--totals-file: expected this or the lease, not both: a lease keeps the totals in Redis. Leave out one of the two.",
+    ],
+    [
+      { args: ["--redis", "redis://a", "--queue", "rq:a", "--totals-file", "t"] },
+      "--totals-file: expected events to count, whose totals it is for. Add --celery-events",
+    ],
+    [
+      { args: ["--redis", "redis://a", "--celery-events", "--totals-file", "state/"] },
+      '--totals-file: got "state/"; expected a file, not a folder.',
+    ],
+    [
+      { args: ["--redis", "redis://a", "--queue", "rq:a", "--bullmq-events"] },
+      '--bullmq-events: expected a queue of BullMQ on broker "default", whose events to read. Add --queue bullmq:<name>, or bullmq:* for all;',
+    ],
+    [
+      { file: "redis: redis://a\nqueues: [bullmq:a]\nbullmqEvents: [{}, {}]" },
+      'bullmqEvents[1]: expected the events of broker "default" once.',
     ],
     [
       { args: ["--redis", "redis://a", "--celery-inspect"] },

@@ -85,9 +85,11 @@ runtimeMetrics: false
     expect(read("")).toMatchObject({ brokers: {}, queues: undefined });
   });
 
-  it("switches Celery's events on and off with a word, and takes a list of them", () => {
+  it("switches events on and off with a word, and takes a list of them", () => {
     expect(read("celeryEvents: true").celeryEvents).toMatchObject([{ value: {} }]);
     expect(read("celeryEvents: false").celeryEvents).toEqual([]);
+    expect(read("bullmqEvents: true").bullmqEvents).toMatchObject([{ value: {} }]);
+    expect(read("bullmqEvents: [{ broker: a }]").bullmqEvents).toMatchObject([{ value: { broker: "a" } }]);
     expect(read("celeryEvents: [{ broker: a }, { broker: b }]").celeryEvents).toMatchObject([
       { value: { broker: "a" } },
       { value: { broker: "b" } },
@@ -106,6 +108,7 @@ describe("a mistake in it", () => {
       "brokers:\n  jobs: { url: redis://a, tls: { ca: x } }",
       'exporter.yaml:2: brokers.jobs.tls.ca: .* Did you mean "caFile"\\?',
     ],
+    ["bullmqEvents: { brokr: a }", 'exporter.yaml:1: bullmqEvents.brokr: .* Did you mean "broker"\\?'],
     ["celeryEvents: { inspct: true }", 'exporter.yaml:1: celeryEvents.inspct: .* Did you mean "inspect"\\?'],
     [
       "buckets: { seconds: [1] }",
