@@ -1,6 +1,7 @@
 import type { ProblemListener, TaskRecorder } from "@taskvitals/core";
 import type { CeleryEvent } from "./celery-event.ts";
 import { openEnvelope } from "./envelope.ts";
+import { readPosition, writePosition } from "./event-position.ts";
 import { TaskTracker } from "./task-tracker.ts";
 import type { WorkerSession } from "./worker-session.ts";
 import { Workers } from "./workers.ts";
@@ -22,6 +23,8 @@ export interface EventReaderOptions {
   readonly onProblem: ProblemListener;
   /** Told of a worker that was not there before. */
   readonly onWorker: () => void;
+  /** What {@link EventReader.position} of an earlier reader said. */
+  readonly kept?: unknown;
 }
 
 /** Reads the messages of one event stream, in the order in which they come. */
@@ -50,7 +53,14 @@ export class EventReader {
           `Broker "${options.broker}": more than ${options.maxTasks} Celery tasks are on their way; the oldest were forgotten, and will be counted without their name or queue. Raise maxTasks.`,
         ),
     });
-    this.#workers = new Workers(options.workerTimeoutMs, (session) => this.#conclude(session));
+    const { missed, workers } = readPosition(options.kept);
+    this.#missed = missed;
+    this.#workers = new Workers(options.workerTimeoutMs, (session) => this.#conclude(session), workers);
+  }
+
+  /** What one that reads on later must know, as plain data. */
+  position(): unknown {
+    return writePosition({ missed: this.#missed, workers: this.#workers.positions() });
   }
 
   /** Events that are known to have been missed. */
@@ -84,6 +94,7 @@ export class EventReader {
   wasBlind(nowMs: number): void {
     this.#lastBlindMs = nowMs;
     this.#connectedMs = nowMs;
+    this.#tracker.wasBlind(nowMs);
   }
 
   /** Does what is due while events can be read: lets workers go that are not heard of. */
@@ -168,6 +179,7 @@ export class EventReader {
     if (!wasAlive && session.alive) this.#options.onWorker();
     if (missed > 0) {
       this.#lastBlindMs = nowMs;
+      this.#tracker.wasBlind(nowMs);
       this.#miss(missed);
     }
     if (isSilent) {

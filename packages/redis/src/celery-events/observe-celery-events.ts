@@ -50,6 +50,11 @@ export interface CeleryEventsOptions {
   readonly workerTimeoutSeconds?: number | undefined;
   /** Tasks that are remembered from the time they are sent or received until they end. A whole number of at least 1. Default 100 000. */
   readonly maxTasks?: number | undefined;
+  /**
+   * What {@link CeleryEvents.position} of an earlier reader said: this one goes on from there. What it cannot read of it is not known. Default: a
+   * reader that begins.
+   */
+  readonly kept?: unknown;
   /** Told of what cannot be read, and of workers that send no events. */
   readonly onProblem: ProblemListener;
   /** Unix time in milliseconds. Default `Date.now`. */
@@ -66,6 +71,11 @@ export interface CeleryEvents extends TaskEventSource, AsyncDisposable {
   readonly trackedTasks: number;
   /** Names of the workers that run tasks and send no events about them: they were started without `-E`. For a log, never a label. */
   silentWorkers(): readonly string[];
+  /**
+   * Where it is, as plain data that survives JSON, of the same moment as what was recorded. Keep both together, and give this to the next reader as
+   * `kept`: it counts as missed what ended meanwhile, of workers that are still there. Free of task names, ids and arguments.
+   */
+  position(): unknown;
   /** Ends it: the runs it opened are released, its connection is closed. Idempotent. */
   shutdown(): Promise<void>;
 }
@@ -135,6 +145,7 @@ class Observation implements CeleryEvents {
       queuesOf: (node) => this.#inspector?.queuesOf(node),
       isAwaited: (node) => this.#inspector?.isAwaited(node) ?? false,
       onWorker: () => this.#inspector?.wake(),
+      kept: options.kept,
     });
     this.#subscription = new Subscription({
       open,
@@ -177,6 +188,10 @@ class Observation implements CeleryEvents {
     // Whoever was there would have sent a heartbeat by now.
     const hasListened = this.#now() - this.#connectedMs >= this.#workerTimeoutMs;
     return workers.size === 0 && hasListened ? new Map([[UNKNOWN_VALUE, 0]]) : workers;
+  }
+
+  position(): unknown {
+    return this.#reader.position();
   }
 
   silentWorkers(): readonly string[] {

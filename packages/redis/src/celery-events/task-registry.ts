@@ -11,11 +11,13 @@ export interface TrackedTask {
   retryQueue: string | undefined;
   /** When it was ready to run, in seconds by this host's clock: sent, and due. */
   readyAtSeconds: number | undefined;
-  /** Whether any attempt has begun. */
+  /** Time here at which it was announced, in milliseconds, as long as nothing else was read of it; 0 otherwise. */
+  sentMs: number;
+  /** Whether the first attempt has begun. */
   attempted: boolean;
   /** Who has received the first attempt and not begun it. */
   firstWorker: WorkerSession | undefined;
-  /** Time here at which another attempt was first received, in milliseconds. */
+  /** Time here at which that worker first received another attempt, in milliseconds. */
   retryMs: number | undefined;
   /** When the running attempt began, in seconds by its worker's clock. */
   startedAtSeconds: number | undefined;
@@ -79,6 +81,7 @@ export class TaskRegistry {
       queue: undefined,
       retryQueue: undefined,
       readyAtSeconds: undefined,
+      sentMs: 0,
       attempted: false,
       firstWorker: undefined,
       retryMs: undefined,

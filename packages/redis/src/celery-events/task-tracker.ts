@@ -28,10 +28,11 @@ const OUTCOMES: Readonly<Record<string, TaskOutcome>> = {
 
 /** For how long a task that has ended is remembered: longer than workers hold events back. */
 const KEEP_ENDED_MS = 5000;
-/** For how long the start of an attempt may be read after the receipt of the next: each goes through a process of its own. */
+/** For how long a worker may announce the start of an attempt after its receipt of the next: its processes tell it of starts. */
 const OVERTAKING_MS = 1000;
-/** For how long the announcement of a producer may be behind the worker that runs its task. */
-const SENT_LATE_MS = 2000;
+/** For how long the announcement of a producer may be behind the worker that runs its task: where it is certain to come, and where it may never. */
+const SENT_LATE_MS = 5000;
+const SENT_PERHAPS_MS = 2000;
 /** Names of tasks that are remembered as announced by their producers. */
 const MAX_NAMES = 4096;
 
@@ -44,6 +45,8 @@ export class TaskTracker {
   readonly #names = new Map<string, string>();
   /** Names of tasks that producers announce, or that were waited for in vain. */
   readonly #announced = new Map<string, boolean>();
+  /** When events were last missed, or could have been. */
+  #blindMs = 0;
 
   constructor(options: TaskTrackerOptions) {
     this.#options = options;
@@ -62,6 +65,11 @@ export class TaskTracker {
     return this.#registry.size;
   }
 
+  /** Says that events may have been missed until now. */
+  wasBlind(nowMs: number): void {
+    this.#blindMs = nowMs;
+  }
+
   /** A producer has sent a task. */
   sent(event: CeleryEvent, nowMs: number): void {
     const id = textField(event, "uuid");
@@ -73,6 +81,7 @@ export class TaskTracker {
     task.name = this.#name(name) ?? task.name;
     if (queue !== undefined) this.#announce(name, true);
     const isRetry = (countField(event, "retries") ?? 0) > 0;
+    task.sentMs = isRetry || task.attempted || task.firstWorker !== undefined || task.retries > 0 ? 0 : nowMs;
     if (isRetry && task.queue === undefined) {
       // A busy producer may announce the task after a worker announced its retry; the start of the first attempt goes on waiting for it.
       task.retryQueue = this.#name(queue);
@@ -90,12 +99,17 @@ export class TaskTracker {
     const retries = countField(event, "retries") ?? 0;
     const known = this.#registry.find(id);
     // What one worker says of an attempt may be read after another has ended the next; a task that is run once more is not over.
-    if (known !== undefined && known.endedMs > 0 && retries < known.retries) return;
+    if (known !== undefined && known.endedMs > 0 && retries < known.retries) {
+      if (retries === 0 && !known.attempted) known.firstWorker = worker;
+      return;
+    }
     const task = this.#registry.track(id);
     task.retries = Math.max(task.retries, retries);
     task.name = this.#name(textField(event, "name")) ?? task.name;
-    if (retries > 0) task.retryMs ??= nowMs;
-    else if (!task.attempted) task.firstWorker = worker;
+    task.sentMs = 0;
+    if (retries === 0) {
+      if (!task.attempted) task.firstWorker = worker;
+    } else if (task.firstWorker?.node === worker.node) task.retryMs ??= nowMs;
   }
 
   /** A worker has begun to run a task. */
@@ -104,10 +118,14 @@ export class TaskTracker {
     if (id === undefined) return;
     const task = this.#registry.find(id) ?? this.#registry.track(id);
     const timestamp = numberField(event, "timestamp");
-    // Where its start was missed, the next attempt of the same worker is not the first.
-    const isFirst = task.firstWorker === worker && nowMs - (task.retryMs ?? nowMs) <= OVERTAKING_MS;
-    if (task.firstWorker === worker) task.firstWorker = undefined;
-    task.attempted = true;
+    // Where its start was missed, the next attempt of the same worker is not the first. What another worker was given to run says nothing.
+    const isReceived = task.firstWorker?.node === worker.node && nowMs - (task.retryMs ?? nowMs) <= OVERTAKING_MS;
+    // The receipt may be read after the start, or never: of what was just sent, and of which nothing was missed, no attempt can have gone before.
+    const isFirst = isReceived || task.sentMs > this.#blindMs;
+    task.sentMs = 0;
+    if (task.firstWorker?.node === worker.node) task.firstWorker = undefined;
+    // That another attempt was read to begin says nothing: all of the first may be read after it.
+    task.attempted ||= isFirst;
     task.startedAtSeconds = timestamp;
     this.#apply(task, worker, nowMs, () => {
       this.#release(task);
@@ -131,15 +149,24 @@ export class TaskTracker {
     const errorType = outcome === "failure" ? exceptionClass(event.exception, event.traceback) : undefined;
     if (task === undefined) {
       // It began before anything was read: it counts, though under no name.
+      worker.ended(event);
       this.#record(undefined, worker, { outcome, errorType, durationSeconds: runtime(event) });
       return;
     }
+    const recorded = worker.endedAndHeld(event);
     const durationSeconds = runtime(event) ?? duration(event, task);
+    // A worker announces the start of an attempt before its end: that of the first was missed.
+    if (task.firstWorker?.node === worker.node) {
+      task.firstWorker = undefined;
+      task.attempted = true;
+    }
+    task.sentMs = 0;
     if (outcome === "retry") task.startedAtSeconds = undefined;
     this.#apply(task, worker, nowMs, () => {
       // Another worker may have begun the next attempt before this one's end was read.
       if (task.worker === worker) this.#release(task);
       this.#record(task, worker, { outcome, errorType, durationSeconds });
+      recorded();
       if (outcome !== "retry") this.#registry.end(task, nowMs);
     });
   }
@@ -147,6 +174,8 @@ export class TaskTracker {
   /** A run or a task has ended without an outcome: revoked, rejected or cancelled. */
   dropped(event: CeleryEvent, worker: WorkerSession, nowMs: number): void {
     const task = this.#registry.find(textField(event, "uuid") ?? "");
+    // What was never begun has no run that ends; of an unknown task it may have been begun before anything was read.
+    if (task === undefined || task.worker === worker || task.held !== undefined) worker.ended(event);
     if (task === undefined) return;
     const comesBack = event.requeue === true || event.type === "task-cancelled";
     this.#apply(task, worker, nowMs, () => {
@@ -217,7 +246,9 @@ export class TaskTracker {
   #patienceMs(task: TrackedTask, worker: WorkerSession): number {
     if (this.#options.isAwaited(worker)) return 3000;
     // Once in vain is enough for a name whose producers say nothing.
-    return task.name === undefined || this.#announced.get(task.name) === false ? 0 : SENT_LATE_MS;
+    const isAnnounced = task.name === undefined ? false : this.#announced.get(task.name);
+    if (isAnnounced === false) return 0;
+    return isAnnounced ? SENT_LATE_MS : SENT_PERHAPS_MS;
   }
 
   #announce(name: string | undefined, is: boolean): void {

@@ -16,6 +16,8 @@ export interface WorkerInspectorOptions {
 
 /** A new worker answers only once it has begun to listen. */
 const NEW_WORKER_MS = 500;
+/** One that begins slowly, or is busy, is asked again after this, and after twice the time each time that it says nothing. */
+const AGAIN_MS = 2000;
 
 /** Keeps what workers answered about themselves: asked now and then, and soon after one has come. */
 export class WorkerInspector {
@@ -29,6 +31,7 @@ export class WorkerInspector {
   #asking = false;
   /** Whether a worker has come while the others were asked. */
   #isLate = false;
+  #againMs = AGAIN_MS;
   #closed = false;
 
   constructor(options: WorkerInspectorOptions) {
@@ -48,6 +51,7 @@ export class WorkerInspector {
   /** Asks soon. */
   wake(): void {
     this.#isLate = this.#asking;
+    this.#againMs = AGAIN_MS;
     this.#plan(NEW_WORKER_MS);
   }
 
@@ -88,10 +92,16 @@ export class WorkerInspector {
     if (this.#closed) return;
     if (failure !== undefined) this.#options.onFailure(failure);
     for (const [node, answer] of answers) this.#take(node, answer);
-    // One that is busy is asked again with the others.
-    for (const node of asked) if (!this.#answers.has(node)) this.#mute.add(node);
-    this.#plan(this.#isLate ? NEW_WORKER_MS : this.#options.intervalMs);
+    const silent = asked.filter((node) => !this.#answers.has(node));
+    for (const node of silent) this.#mute.add(node);
+    this.#plan(this.#isLate ? NEW_WORKER_MS : this.#nextMs(silent.length > 0));
     this.#isLate = false;
+  }
+
+  #nextMs(hasSilent: boolean): number {
+    const delayMs = hasSilent ? Math.min(this.#againMs, this.#options.intervalMs) : this.#options.intervalMs;
+    this.#againMs = hasSilent ? this.#againMs * 2 : AGAIN_MS;
+    return delayMs;
   }
 
   #take(node: string, answer: WorkerAnswer): void {

@@ -1,4 +1,6 @@
 import { type CeleryEvent, countField, numberField } from "./celery-event.ts";
+import { EndedAudit } from "./ended-audit.ts";
+import type { WorkerPosition } from "./event-position.ts";
 import { type Heartbeat, ProcessedAudit } from "./processed-audit.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import type { TrackedTask } from "./task-registry.ts";
@@ -34,6 +36,7 @@ export class WorkerSession {
   readonly running: Set<TrackedTask> = new Set();
   readonly #replay = new ReplayWindow();
   #audit: ProcessedAudit;
+  readonly #ends = new EndedAudit();
   /** Stamp of the newest heartbeat, by the worker's clock. */
   #heardAtSeconds = 0;
   #announces = false;
@@ -52,6 +55,19 @@ export class WorkerSession {
     return this.#silent;
   }
 
+  /** What one that reads on later must know; `undefined` while it is not known. */
+  get position(): WorkerPosition | undefined {
+    const { accounted } = this.#ends;
+    // Fewer than none would be a worker that announced what it did not count.
+    return accounted === undefined ? undefined : { accounted: Math.max(0, accounted), announces: this.#announces };
+  }
+
+  /** Goes on where another reader of the same process left off. */
+  resume({ accounted, announces }: WorkerPosition): void {
+    this.#announces = announces;
+    this.#ends.resume(accounted);
+  }
+
   /** Whether an event is read for the first time. */
   admit(event: CeleryEvent): boolean {
     const clock = countField(event, "clock");
@@ -65,11 +81,23 @@ export class WorkerSession {
     // Events were switched on: what ran before is no loss.
     this.#silent = false;
     this.#audit.restart();
+    this.#ends.forgive();
   }
 
   /** Takes note of a started task. */
   started(event: CeleryEvent): void {
     this.#audit.started(countField(event, "clock") ?? Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Takes note of the end of a run that is recorded now. */
+  ended(event: CeleryEvent): void {
+    this.#ends.ended(countField(event, "clock") ?? Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The same for one that is recorded later: call what is returned then. */
+  endedAndHeld(event: CeleryEvent): () => void {
+    this.ended(event);
+    return this.#ends.hold();
   }
 
   /** Whether a heartbeat is one of another process that has this worker's name and process id, as in a container that was restarted. */
@@ -93,8 +121,10 @@ export class WorkerSession {
     if (clock === undefined || processed === undefined) return NOTHING;
     if (clock <= (this.#audit.newest?.clock ?? -1)) return NOTHING;
     this.#heardAtSeconds = timestamp ?? 0;
-    const missed = this.#audit.missed();
-    const settled = this.#audit.heard({ clock, processed, active: countField(event, "active") ?? processed });
+    const active = countField(event, "active");
+    const missed = this.#audit.missed() + this.#missedBefore();
+    const settled = this.#audit.heard({ clock, processed, active: active ?? processed });
+    if (active !== undefined) this.#ends.heard({ clock, processed, active });
     if (missed === 0 || this.#announces) return { missed, isSilent: false, settled };
     this.#silent = true;
     return { missed: 0, isSilent: true, settled };
@@ -102,8 +132,13 @@ export class WorkerSession {
 
   /** What it said last, and the starts that were missed, when nothing more is to come. */
   conclude(): { readonly missed: number; readonly last: Heartbeat | undefined } {
-    const missed = this.#audit.missed(true);
+    const missed = this.#audit.missed(true) + this.#missedBefore(true);
     return { missed: this.#announces ? missed : 0, last: this.#audit.newest };
+  }
+
+  /** What ended before this reader began. Of a worker that may not announce anything, nothing is known. */
+  #missedBefore(isOver = false): number {
+    return this.#announces ? this.#ends.missed(isOver) : 0;
   }
 
   /** A stamp of this worker as this host's clock would have it, in seconds. */

@@ -1,5 +1,6 @@
 import { UNKNOWN_VALUE } from "@taskvitals/core";
 import { type CeleryEvent, numberField, textField } from "./celery-event.ts";
+import type { WorkerPosition } from "./event-position.ts";
 import { type HeartbeatFindings, WorkerSession } from "./worker-session.ts";
 
 /** Processes of workers that are remembered after they are gone, so that one that was only out of reach is known again. */
@@ -15,11 +16,30 @@ export class Workers {
   /** Labels that had a worker: without one they have none, which is not the same as unknown. */
   readonly #queues = new Set<string>();
   #sweptMs: number | undefined;
+  /** Processes that an earlier reader knew and that were not heard of yet. */
+  readonly #earlier: Map<string, WorkerPosition>;
 
-  /** @param onGone - told of each process that has ended or is not heard of any more, once nothing more is expected of it */
-  constructor(timeoutMs: number, onGone: (session: WorkerSession) => void) {
+  /**
+   * @param onGone - told of each process that has ended or is not heard of any more, once nothing more is expected of it
+   * @param earlier - what {@link positions} of an earlier reader said
+   */
+  constructor(
+    timeoutMs: number,
+    onGone: (session: WorkerSession) => void,
+    earlier: ReadonlyMap<string, WorkerPosition> = new Map(),
+  ) {
     this.#timeoutMs = timeoutMs;
     this.#onGone = onGone;
+    this.#earlier = new Map(earlier);
+  }
+
+  /** What is known of each process of which more is expected, for one that reads on later. */
+  positions(): ReadonlyMap<string, WorkerPosition> {
+    const positions = new Map(this.#earlier);
+    for (const [key, { closed, position }] of this.#sessions) {
+      if (!closed && position !== undefined) positions.set(key, position);
+    }
+    return positions;
   }
 
   /** Those that are there. */
@@ -43,6 +63,9 @@ export class Workers {
       this.#conclude(known);
     }
     const session = new WorkerSession(node, nowMs, known !== undefined);
+    const earlier = this.#earlier.get(key);
+    if (earlier !== undefined) session.resume(earlier);
+    this.#earlier.delete(key);
     this.#sessions.delete(key);
     this.#sessions.set(key, session);
     return session;
@@ -74,6 +97,8 @@ export class Workers {
       if (isSilent && !session.closed) this.#conclude(session);
       if (!session.alive) gone += 1;
     }
+    // Who was there would have been heard by now.
+    if (nowMs - connectedMs > this.#timeoutMs) this.#earlier.clear();
     if (gone > MAX_GONE) this.#forget(gone - MAX_GONE);
   }
 

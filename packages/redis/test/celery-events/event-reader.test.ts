@@ -105,6 +105,61 @@ describe("the wait of a task", () => {
     expect(fed.starts.map(({ waitSeconds }) => waitSeconds)).toEqual([0, undefined]);
     expect(fed.counts()).toEqual({ "work mails retry": 1, "work mails success": 1 });
   });
+
+  it("is known however late a busy worker announces the start, when another has long begun the next attempt", () => {
+    const fed = fedReader();
+    fed.feed({ type: "worker-heartbeat", processed: 0, active: 0 });
+    const retry = { uuid: "1", name: "work", retries: 1, hostname: "other@host", pid: 2 };
+    fed.feed(sent({}), { type: "task-received", uuid: "1", name: "work", retries: 0 });
+    fed.pass(1);
+    fed.feed(sent({ retries: 1 }), { type: "task-received", ...retry }, { type: "task-started", ...retry });
+    fed.pass(4);
+    fed.feed({ type: "task-started", uuid: "1", timestamp: fed.now - 4.5 });
+    expect(fed.starts.map(({ waitSeconds }) => waitSeconds)).toEqual([undefined, expect.closeTo(0.5, 1)]);
+  });
+
+  it("is known where the receipt is read after the start, but not where anything may have been missed in between", () => {
+    const late = fedReader();
+    late.feed(sent({}));
+    late.pass(2);
+    late.feed({ type: "task-started", uuid: "1" }, { type: "task-received", uuid: "1", name: "work", retries: 0 });
+    expect(late.starts.map(({ waitSeconds }) => waitSeconds)).toEqual([expect.closeTo(2, 1)]);
+    const blind = fedReader();
+    blind.feed(sent({}));
+    blind.pass(2);
+    blind.reader.wasBlind(blind.now * 1000);
+    blind.feed({ type: "task-started", uuid: "1" });
+    expect(blind.starts.map(({ waitSeconds }) => waitSeconds)).toEqual([undefined]);
+  });
+
+  it("is known where all of the first attempt is read after another worker has ended the next", () => {
+    const fed = fedReader();
+    const other = { uuid: "1", hostname: "other@host", pid: 2 };
+    fed.feed(sent({}), sent({ retries: 1 }));
+    fed.feed(...wholeTask("1", "work").map((event) => ({ ...event, ...other, retries: 1 })));
+    fed.pass(0.1);
+    fed.feed({ type: "task-received", uuid: "1", name: "work", retries: 0 });
+    fed.feed({ type: "task-started", uuid: "1" }, { type: "task-retried", uuid: "1", exception: "ValueError()" });
+    expect(fed.starts.map(({ waitSeconds }) => waitSeconds)).toEqual([undefined, expect.closeTo(0.1, 1)]);
+    expect(fed.counts()).toEqual({ "work mails retry": 1, "work mails success": 1 });
+  });
+
+  it("is not that of the next attempt where the start of the first was missed", () => {
+    const fed = fedReader();
+    fed.feed(sent({}), { type: "task-received", uuid: "1", name: "work", retries: 0 });
+    fed.feed(sent({ retries: 1 }), { type: "task-retried", uuid: "1", exception: "ValueError()" });
+    fed.feed(...wholeTask("1", "work").map((event) => ({ ...event, retries: 1 })));
+    expect(fed.starts.map(({ waitSeconds }) => waitSeconds)).toEqual([undefined]);
+  });
+
+  it("is known of a task that its busy producer announces seconds later, where it announces such tasks", () => {
+    const fed = fedReader();
+    fed.feed(sent({ uuid: "0" }), ...wholeTask("0", "work"), ...wholeTask("1", "work"));
+    fed.pass(4);
+    fed.feed(sent({}));
+    expect(fed.starts.map(({ waitSeconds }) => waitSeconds)).toEqual([0, 0]);
+    expect(fed.counts()).toEqual({ "work mails success": 2 });
+  });
 });
 
 describe("a retry", () => {

@@ -13,6 +13,8 @@ import {
   observeCeleryEvents,
 } from "../../src/celery-events/observe-celery-events.ts";
 import { eventually } from "../eventually.ts";
+import { announcedEnds } from "./announced-ends.ts";
+import { allEnded, expectDurations, mixedTasks, total, truths } from "./mixed-tasks.ts";
 import { type RecordedTasks, recordedTasks } from "./recorded-tasks.ts";
 
 let server: RedisServer;
@@ -52,63 +54,24 @@ async function platform(options: Parameters<typeof startCeleryPlatform>[1] = {})
 
 const alive = ({ events }: Observed): number => [...events.workers().values()].reduce((sum, count) => sum + count, 0);
 
-/** What attempts say of themselves, in the words of {@link RecordedTasks.counts}. */
-function truths(
-  truth: readonly CeleryTruth[],
-  queue = (one: CeleryTruth): string => one.queue,
-): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const one of truth) {
-    const key = `${one.task} ${queue(one)} ${one.outcome.replace(":", " ")}`;
-    counts[key] = (counts[key] ?? 0) + 1;
-  }
-  return counts;
-}
-
-const total = (counts: Record<string, number>): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
-
 describe("2 000 tasks of known outcomes on four workers", () => {
   it("are counted to the unit, and timed as the workers time them", { timeout: 240_000 }, async () => {
     const celery = await platform({ sentEvents: true });
     const observed = await observe();
+    const announced = await announcedEnds(stack.adopt(new Redis(server.url), (client) => client.disconnect()));
     await celery.start("a", { queues: "mails", pool: "prefork" });
     await celery.start("b", { queues: "mails,orders", pool: "prefork" });
     await celery.start("c", { queues: "orders", pool: "threads" });
     await celery.start("d", { queues: "bulk", pool: "threads" });
     await waitUntil(() => alive(observed) === 4, { what: "four workers", timeoutMs: 40_000 });
-    const queues = ["mails", "orders", "bulk"];
-    const errors = ["ValueError", "KeyError", "OutOfMemory"];
-    const tasks = Array.from({ length: 2000 }, (_, index) => {
-      const options = { queue: queues[index % 3] };
-      if (index % 10 === 1) return { task: "fail", args: [errors[((index / 10) % 3) | 0], 0.01], options };
-      if (index % 10 === 2) return { task: "again", args: [1 + (((index / 10) % 2) | 0)], options };
-      if (index % 10 === 3) return { task: "work", args: [0.04], options };
-      return { task: "work", args: [0], options };
-    });
-    await celery.send(tasks);
-    const isOver = async (): Promise<boolean> =>
-      (await celery.truth()).filter(({ outcome }) => outcome !== "retry").length === 2000;
-    await waitUntil(isOver, { what: "2 000 tasks to end", timeoutMs: 90_000, intervalMs: 250 });
-    const truth = await celery.truth();
+    await celery.send(mixedTasks(2000));
+    const truth = await allEnded(celery, 2000);
     await eventually(observed.counts).toEqual(truths(truth));
     expect(total(observed.counts())).toBe(truth.length);
     expect(observed.starts).toHaveLength(truth.length);
-    // An announcement that comes too late on a busy machine costs the wait of its task, and nothing else.
-    const waits = observed.starts.filter(({ waitSeconds }) => waitSeconds !== undefined).length;
-    expect(waits).toBeLessThanOrEqual(2000);
-    expect(waits).toBeGreaterThan(1950);
-    for (const task of ["work", "again"]) {
-      const ours = observed.ends.filter((end) => end.task === task && end.outcome === "success");
-      const theirs = truth.filter((one) => one.task === task && one.outcome === "success");
-      const apart = gaps(
-        ours.map((end) => end.durationSeconds ?? Number.NaN),
-        theirs.map(({ seconds }) => seconds),
-      );
-      expect(apart).toHaveLength(theirs.length);
-      // On a busy machine a worker may be stopped between its own measurement and that of the test: most must be right, and none far off.
-      expect(percentile(apart, 50)).toBeLessThan(0.02);
-      expect(percentile(apart, 100)).toBeLessThan(2);
-    }
+    // Of the first attempts, and of no other.
+    expect(observed.starts.filter(({ waitSeconds }) => waitSeconds !== undefined)).toHaveLength(2000);
+    await expectDurations(observed.ends, announced, truth);
     await eventually(() => total(observed.active())).toBe(0);
     await celery.stop();
     await eventually(() => alive(observed)).toBe(0);
@@ -118,16 +81,53 @@ describe("2 000 tasks of known outcomes on four workers", () => {
   });
 });
 
-/** The gaps between two lists of numbers in their order of size; the same numbers paired otherwise are further apart. */
-function gaps(ours: readonly number[], theirs: readonly number[]): readonly number[] {
-  const sorted = theirs.toSorted((a, b) => a - b);
-  return ours.toSorted((a, b) => a - b).map((seconds, index) => Math.abs(seconds - (sorted[index] ?? Number.NaN)));
-}
+describe("Celery 5.2, as Debian 12 has it", () => {
+  it("on prefork: 300 tasks are counted to the unit, and timed as the workers time them", {
+    timeout: 120_000,
+  }, async () => {
+    const celery = await platform({ environment: "celery-5.2", sentEvents: true });
+    expect(celery.version).toBe("Celery 5.2.6 with kombu 5.2.4");
+    const observed = await observe();
+    const announced = await announcedEnds(stack.adopt(new Redis(server.url), (client) => client.disconnect()));
+    await celery.start("a", { queues: "mails,orders", pool: "prefork" });
+    await celery.start("b", { queues: "bulk", pool: "prefork" });
+    await waitUntil(() => alive(observed) === 2, { what: "two workers", timeoutMs: 40_000 });
+    await celery.send(mixedTasks(300));
+    const truth = await allEnded(celery, 300);
+    await eventually(observed.counts).toEqual(truths(truth));
+    expect(observed.starts.filter(({ waitSeconds }) => waitSeconds !== undefined)).toHaveLength(300);
+    await expectDurations(observed.ends, announced, truth);
+    await eventually(() => total(observed.active())).toBe(0);
+    await celery.stop();
+    await eventually(() => alive(observed)).toBe(0);
+    expect(observed.events.missed).toBe(0);
+    expect([...observed.told, ...observed.problems]).toEqual([]);
+  });
 
-/** The value that a share of the values does not exceed. */
-function percentile(values: readonly number[], percent: number): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil((percent / 100) * values.length) - 1] ?? Number.NaN;
-}
+  it("on threads, which lose events by themselves: no total is above the truth, and the starts that were lost are counted as missed", {
+    timeout: 120_000,
+  }, async () => {
+    const celery = await platform({ environment: "celery-5.2", sentEvents: true });
+    const observed = await observe({ workerTimeoutSeconds: 10 });
+    await celery.start("t", { queues: "mails,orders,bulk", pool: "threads", concurrency: 8 });
+    await waitUntil(() => alive(observed) === 1, { what: "the worker", timeoutMs: 40_000 });
+    await celery.send(mixedTasks(300));
+    const truth = await allEnded(celery, 300);
+    // Heartbeats tell how many were started. An end that alone was lost is told from one that was never announced only after another loss.
+    await waitUntil(() => observed.starts.length + observed.events.missed >= truth.length, {
+      what: "the starts that were lost to be counted",
+      timeoutMs: 30_000,
+    });
+    expect(total(observed.counts())).toBeLessThanOrEqual(truth.length);
+    const ours = observed.counts();
+    for (const outcome of ["success", "failure ValueError", "failure KeyError", "failure OutOfMemory", "retry"]) {
+      const of = (counts: Record<string, number>): number =>
+        total(Object.fromEntries(Object.entries(counts).filter(([key]) => key.endsWith(` ${outcome}`))));
+      expect(of(ours)).toBeLessThanOrEqual(of(truths(truth)));
+    }
+    await eventually(() => total(observed.active())).toBe(0);
+  });
+});
 
 describe("workers", () => {
   it("disappear with what they run: within the time-out after SIGKILL, at once when they end", {

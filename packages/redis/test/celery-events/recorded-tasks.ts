@@ -13,6 +13,10 @@ export interface RecordedTasks {
   counts(): Record<string, number>;
   /** Open runs by queue. */
   active(): Record<string, number>;
+  /** Tasks that stalled, by queue. */
+  readonly stalls: Readonly<Record<string, number>>;
+  /** Pairs that were declared, in their order, once each: `work mails`. */
+  readonly declared: readonly string[];
   /** Slots by queue. */
   slots(): Record<string, number>;
   /** What the recorder refused. */
@@ -28,6 +32,8 @@ export function recordedTasks(): RecordedTasks {
   });
   const ends: FinishedTask[] = [];
   const starts: (StartOptions & { readonly task: string })[] = [];
+  const stalls: Record<string, number> = {};
+  const declared: string[] = [];
   const kept: TaskRecorder = {
     wrap: (task, fn, options) => tasks.wrap(task, fn, options),
     record(finished) {
@@ -38,8 +44,16 @@ export function recordedTasks(): RecordedTasks {
       starts.push({ task, ...options });
       return tasks.start(task, options);
     },
-    stalled: (options, count) => tasks.stalled(options, count),
-    declare: (task, options) => tasks.declare(task, options),
+    stalled(options, count = 1) {
+      const queue = options?.queue ?? "";
+      stalls[queue] = (stalls[queue] ?? 0) + count;
+      tasks.stalled(options, count);
+    },
+    declare(task, options) {
+      tasks.declare(task, options);
+      const pair = `${task} ${options?.queue}`;
+      if (!declared.includes(pair)) declared.push(pair);
+    },
     setConcurrency: (slots, options) => tasks.setConcurrency(slots, options),
     addSlots: (slots, options) => tasks.addSlots(slots, options),
     forget: (pair) => tasks.forget(pair),
@@ -48,6 +62,8 @@ export function recordedTasks(): RecordedTasks {
     tasks: kept,
     ends,
     starts,
+    stalls,
+    declared,
     problems,
     counts() {
       const counts: Record<string, number> = {};
