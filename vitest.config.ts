@@ -10,6 +10,9 @@ const alias = [
   { find: /^taskvitals$/, replacement: `${packages}/sdk/src/index.ts` },
 ];
 
+// How long `expect.poll` waits for what takes time: a busy machine takes many times as long, and only a failure waits to the end.
+const poll = { timeout: 20_000, interval: 25 };
+
 export default defineConfig({
   test: {
     allowOnly: false,
@@ -20,7 +23,8 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "test/{architecture,services}/**/*.test.ts", "bench/**/*.test.ts"],
           exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
-          testTimeout: 15_000,
+          testTimeout: 30_000,
+          expect: { poll },
           sequence: { groupOrder: 0 },
         },
       },
@@ -29,8 +33,9 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{packages/*/test,test/services,bench}/**/*.integration.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll },
           // Each file starts servers of its own.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -42,6 +47,7 @@ export default defineConfig({
           include: ["{test,examples}/**/*.e2e.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          expect: { poll },
           // Each test is a whole platform; two at once would measure each other.
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
@@ -55,6 +61,7 @@ export default defineConfig({
           env: { TASKVITALS_EXPOSITION: "standard" },
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          expect: { poll },
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },

@@ -135,12 +135,17 @@ it("every service's own command and environment come up together, each target is
       const seen = await activeTargets(prometheusUrl);
       return seen.length === expected.length && seen.every(({ health }) => health === "up") && seen;
     },
-    { what: "each target to be up", timeoutMs: 30_000 },
+    { what: "each target to be up", timeoutMs: 90_000 },
   );
   expect(targets.map(({ labels }) => labels.instance).sort()).toEqual(expected);
 
-  const page = await fetchPage(`http://127.0.0.1:${apiPort}/metrics`);
-  expect(page.value("task_queue_length", { queue: "train" })).toBe(0);
+  const page = await waitUntil(
+    async () => {
+      const answer = await fetchPage(`http://127.0.0.1:${apiPort}/metrics`);
+      return answer.value("task_queue_length", { queue: "train" }) === 0 ? answer : undefined;
+    },
+    { what: "the length of the queue" },
+  );
   expect(page.value("system_memory_usage_gigabytes")).toBeGreaterThan(0);
 
   const apiUrl = `http://127.0.0.1:${apiPort}`;
@@ -150,7 +155,7 @@ it("every service's own command and environment come up together, each target is
       const [sum] = await instantQuery(prometheusUrl, 'sum(task_success_total{job="worker"})');
       return sum?.value === 1 && instantQuery(prometheusUrl, "task_success_total");
     },
-    { what: "the job to be counted", timeoutMs: 30_000, intervalMs: 200 },
+    { what: "the job to be counted", timeoutMs: 90_000, intervalMs: 200 },
   );
   // One series per replica: none of them overwrote the other's.
   expect(counted.map(({ value }) => value).sort()).toEqual([0, 1]);

@@ -206,7 +206,9 @@ describe("workers that come and go", () => {
   it("task_queue_length rises when nobody is left to work", async () => {
     for (let slice = 0; slice < 5; slice++) await run.post({ slice: `slice-0${slice}` });
     await run.prometheus.waitFor("task_queue_length", ([length]) => length?.value === 5);
-    expect((await fetchPage(`${run.apiUrl}/metrics`)).value("task_queue_length", { queue: "train" })).toBe(5);
+    const told = async (): Promise<unknown> =>
+      (await fetchPage(`${run.apiUrl}/metrics`)).value("task_queue_length", { queue: "train" });
+    await expect.poll(told).toBe(5);
   });
 
   it("without Redis the API refuses jobs at once, and its page has everything but the queue's length", async () => {

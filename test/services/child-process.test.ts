@@ -84,6 +84,6 @@ describe("startProcess", () => {
       const child = await startProcess({ command: "sleep", args: ["1000"] });
       await child.stop();
     `;
-    expect(await capture(process.execPath, ["-e", script], { timeoutMs: 10_000 })).toMatchObject({ exitCode: 0 });
+    expect(await capture(process.execPath, ["-e", script], { timeoutMs: 30_000 })).toMatchObject({ exitCode: 0 });
   });
 });

@@ -14,7 +14,7 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Ready when this matches the output so far, or answers true. Without it: as soon as it is spawned. */
   readonly readyWhen?: RegExp | (() => Promise<boolean>);
-  /** Milliseconds it may take to become ready. Default 30 000. */
+  /** Milliseconds it may take to become ready. Default 60 000. */
   readonly timeoutMs?: number;
 }
 
@@ -43,7 +43,7 @@ export interface RunningProcess extends AsyncDisposable {
  * @throws Error with the program's output when it ends before it is ready, or is not ready in time; it is killed then.
  */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
-  const { command, args = [], readyWhen, timeoutMs = 30_000 } = options;
+  const { command, args = [], readyWhen, timeoutMs = 60_000 } = options;
   const name = [command, ...args].join(" ");
   const child = spawn(command, args, {
     cwd: options.cwd,

@@ -24,7 +24,7 @@ export interface PrometheusServer extends AsyncDisposable {
   readonly url: string;
   /** Evaluates an expression at `time` (Unix seconds, default now). */
   query(expr: string, time?: number): Promise<PrometheusSample[]>;
-  /** Evaluates until `predicate` accepts the answer, and returns it. Default limit 30 000 ms. */
+  /** Evaluates until `predicate` accepts the answer, and returns it. Default limit 60 000 ms. */
   waitFor(
     expr: string,
     predicate: (samples: readonly PrometheusSample[]) => boolean,
@@ -57,7 +57,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   return {
     url,
     query,
-    async waitFor(expr, predicate, { timeoutMs = 30_000 } = {}) {
+    async waitFor(expr, predicate, { timeoutMs = 60_000 } = {}) {
       let last: PrometheusSample[] = [];
       try {
         return await waitUntil(

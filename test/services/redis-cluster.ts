@@ -43,7 +43,7 @@ async function createCluster(nodes: readonly RedisServer[]): Promise<void> {
         const { stdout } = await capture("redis-cli", ["-h", "127.0.0.1", "-p", String(port), "cluster", "info"]);
         return stdout.includes("cluster_state:ok") && stdout.includes(`cluster_known_nodes:${nodes.length}`);
       },
-      { what: `the cluster node on port ${port} to agree`, timeoutMs: 20_000, intervalMs: 100 },
+      { what: `the cluster node on port ${port} to agree`, timeoutMs: 60_000, intervalMs: 100 },
     );
   }
 }

@@ -102,5 +102,5 @@ async function untilSaid(port: number, command: readonly string[], ...parts: rea
     const text = await ask(port, command);
     return parts.every((part) => text.includes(part));
   };
-  await waitUntil(said, { what: `port ${port} to say ${parts.join()}`, timeoutMs: 20_000, intervalMs: 50 });
+  await waitUntil(said, { what: `port ${port} to say ${parts.join()}`, timeoutMs: 60_000, intervalMs: 50 });
 }

@@ -97,7 +97,6 @@ function launchOn(port: number, options: RedisOptions, directory: string): Promi
       ...args,
     ],
     readyWhen: () => answersPing(port, password),
-    timeoutMs: 20_000,
   });
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface WaitOptions {
   /** Names what is waited for; part of the error message. */
   readonly what: string;
-  /** Milliseconds until the wait fails. Default 10 000. */
+  /** Milliseconds until the wait fails. Default 20 000. */
   readonly timeoutMs?: number;
   /** Milliseconds between two looks. Default 25. */
   readonly intervalMs?: number;
@@ -21,7 +21,7 @@ type Falsy = false | null | undefined | 0 | "";
  * @throws Error after `timeoutMs`, naming what was waited for and the last failure.
  */
 export async function waitUntil<T>(check: () => T | Promise<T>, options: WaitOptions): Promise<Exclude<T, Falsy>> {
-  const { what, timeoutMs = 10_000, intervalMs = 25 } = options;
+  const { what, timeoutMs = 20_000, intervalMs = 25 } = options;
   const deadline = performance.now() + timeoutMs;
   const expired = Symbol("expired");
   let last: unknown;

@@ -63,8 +63,8 @@ describe.each(MAJORS)("a worker of BullMQ %d", (major) => {
     for (const job of jobs.slice(0, 4)) await platform.ended(job);
     await expect.poll(() => platform.outcomes("easy")).toEqual([2, 0, 0]);
     await expect.poll(() => platform.outcomes("hopeless")).toEqual([0, 2, 1]);
-    expect(await platform.outcomes("flaky")).toEqual([1, 0, 2]);
-    expect(await platform.outcomes("given-up")).toEqual([0, 1, 0]);
+    await expect.poll(() => platform.outcomes("flaky")).toEqual([1, 0, 2]);
+    await expect.poll(() => platform.outcomes("given-up")).toEqual([0, 1, 0]);
     const { name } = platform.queue;
     expect(await platform.values("task_error_total")).toEqual({
       [`task=hopeless,queue=${name},error_type=QuotaError`]: 2,
@@ -118,17 +118,17 @@ describe.each(MAJORS)("a worker of BullMQ %d", (major) => {
     const admin = new Redis(redis.url);
     onTestFinished(() => admin.disconnect());
     platform.observed(async () => {
-      await admin.client("PAUSE", 600, "ALL");
+      await admin.client("PAUSE", 2500, "ALL");
     });
     await platform.add("stored-late");
     await expect.poll(() => platform.active(), { interval: 5 }).toBe(1);
     const labels = `queue=${platform.queue.name}`;
     const oldest = async (): Promise<number> => (await platform.values("task_oldest_active_seconds"))[labels] ?? 0;
-    await expect.poll(oldest).toBeGreaterThan(0.3);
+    await expect.poll(oldest).toBeGreaterThan(1.5);
     await expect.poll(() => platform.outcomes("stored-late")).toEqual([1, 0, 0]);
     const sums = (await platform.collected.points("task_duration_seconds")).map(({ value }) => (value as Summed).sum);
     expect(sums).toHaveLength(1);
-    expect(sums[0]).toBeLessThan(0.3);
+    expect(sums[0]).toBeLessThan(1.5);
   });
 
   it("counts nothing, and leaves nothing active, for a job that is rate-limited, delayed or moved aside by its processor", async () => {
@@ -167,14 +167,13 @@ describe.each(MAJORS)("a worker of BullMQ %d", (major) => {
   it("leaves a job that has lost its lock to whoever counts it, and counts the stalled", async () => {
     const platform = await setUp();
     const { run, open, entered } = gate();
-    const quick = { lockDuration: 100, stalledInterval: 100, maxStalledCount: 3 };
-    const stuck = platform.observed(run, { ...quick, skipLockRenewal: true, skipStalledCheck: true });
+    const stuck = platform.observed(run, { lockDuration: 100, skipLockRenewal: true, skipStalledCheck: true });
     const job = await platform.add("slow");
     await entered;
     await stuck.pause(true);
     const second = new ObservedBullmq(platform.bullmq, redis, platform.queue.name);
     onTestFinished(() => second[Symbol.asyncDispose]());
-    second.observed(async () => "done", quick);
+    second.observed(async () => "done", { stalledInterval: 100, maxStalledCount: 3 });
     expect(await platform.ended(job)).toBe("completed");
     open();
     await platform.idle();
@@ -237,7 +236,7 @@ describe.each(MAJORS)("a worker of BullMQ %d", (major) => {
     const platform = await setUp();
     const worker = platform.observed(SANDBOXED);
     const job = await platform.add("endless", {}, { hangs: true });
-    await expect.poll(() => platform.active(), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => platform.active()).toBe(1);
     await worker.close(true);
     expect(await platform.active()).toBe(0);
     expect(await job.getState()).toBe("active");

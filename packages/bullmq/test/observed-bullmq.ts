@@ -82,7 +82,7 @@ export class ObservedBullmq implements AsyncDisposable {
 
   /** Waits until nothing is said to run. */
   async idle(): Promise<void> {
-    await expect.poll(() => this.active(), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => this.active()).toBe(0);
   }
 
   /** Counts of the outcomes of one task: success, failure for good, attempts that were followed by another. */
@@ -95,7 +95,7 @@ export class ObservedBullmq implements AsyncDisposable {
   /** Resolves with the job's end for good, from a queue's own records. */
   async ended(job: Job): Promise<string> {
     const states = ["completed", "failed"];
-    await expect.poll(async () => states.includes(await job.getState()), { timeout: 15_000 }).toBe(true);
+    await expect.poll(async () => states.includes(await job.getState())).toBe(true);
     return job.getState();
   }
 

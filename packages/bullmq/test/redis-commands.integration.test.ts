@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type RedisServer, startRedis } from "../../../test/services/index.ts";
+import { type RedisServer, startRedis, waitUntil } from "../../../test/services/index.ts";
 import { observeWorker } from "../src/index.ts";
 import { loadBullmq, MAJORS, ObservedBullmq } from "./observed-bullmq.ts";
 
@@ -53,6 +53,9 @@ describe.each(MAJORS)("observing a worker of BullMQ %d", (major) => {
       await admin.config("RESETSTAT");
       worker.run().catch(() => {});
       await done.promise;
+      // All that the last job costs was sent once the worker waits for the next.
+      const blocked = async (): Promise<boolean> => /^blocked_clients:1\r?$/m.test(await admin.info("clients"));
+      await waitUntil(blocked, { what: "the worker to be idle" });
       const calls = await commandCalls();
       const clients = Number(/^connected_clients:(\d+)/m.exec(await admin.info("clients"))?.[1]);
       expect(await platform.outcomes("easy")).toEqual(observed ? [JOBS, 0, JOBS / 2] : [0, 0, 0]);

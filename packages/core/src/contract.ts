@@ -282,6 +282,15 @@ export const contract = {
     description: "Tasks delivered and not acknowledged, where the framework keeps that per database",
     section: "extended",
   } as GaugeDefinition,
+  processes: {
+    name: "taskvitals_processes",
+    kind: "observable-gauge",
+    valueType: "int",
+    unit: "{process}",
+    labels: [],
+    description: "Processes that are alive and share their totals",
+    section: "extended",
+  } as GaugeDefinition,
   series: {
     name: "taskvitals_series",
     kind: "observable-gauge",

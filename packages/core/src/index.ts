@@ -35,6 +35,34 @@ export type {
   TotalKind,
   TotalReading,
 } from "./queue-reader.ts";
+export type { BaseLimits } from "./shared-totals/base-slot.ts";
+export { MemorySlotStore } from "./shared-totals/memory-slot-store.ts";
+export {
+  exactSum,
+  type Slot,
+  type SlotInstrument,
+  type SlotInstrumentKind,
+  type SlotLabels,
+  type SlotSeries,
+  type SlotShape,
+  type SlotVersion,
+  slotSeries,
+} from "./shared-totals/slot.ts";
+export { type BaseRecord, type EncodedSlot, SLOT_FORMAT, SlotCodec } from "./shared-totals/slot-codec.ts";
+export {
+  BASE_ID,
+  newSlotId,
+  type PutAnswer,
+  type PutSlot,
+  type ReplaceBase,
+  type SlotEntry,
+  type SlotStore,
+  SlotStoreError,
+  type StoreListing,
+} from "./shared-totals/slot-store.ts";
+export { type SharedSeries, type SharedTotals, SlotSum } from "./shared-totals/slot-sum.ts";
+export { SlotWriter, type SlotWriterOptions } from "./shared-totals/slot-writer.ts";
+export { TotalsExposer, type TotalsExposerOptions } from "./shared-totals/totals-exposer.ts";
 export { observeTaskActivity, type TaskActivitySource } from "./task-activity.ts";
 export { observeTaskEvents, type TaskEventObserverOptions, type TaskEventSource } from "./task-event-observer.ts";
 export {

@@ -11,20 +11,26 @@ export interface TaskActivitySource {
   concurrency(): ReadonlyMap<string, number>;
 }
 
-/** Registers the gauges of what runs now. Returns a function that takes them back. */
-export function observeTaskActivity(meter: Meter, source: TaskActivitySource): () => void {
-  const active = createObservableGauge(meter, contract.taskActive);
-  const concurrency = createObservableGauge(meter, contract.taskConcurrency);
+/**
+ * Registers the gauges of what runs now. Returns a function that takes them back.
+ *
+ * @param summed - meter of the gauges that are added up over all processes. Default: the same
+ */
+export function observeTaskActivity(meter: Meter, source: TaskActivitySource, summed: Meter = meter): () => void {
+  const active = createObservableGauge(summed, contract.taskActive);
+  const concurrency = createObservableGauge(summed, contract.taskConcurrency);
   const oldest = createObservableGauge(meter, contract.oldestActive);
-  const gauges = [active, concurrency, oldest];
-  const observe: BatchObservableCallback = (result) => {
-    for (const activity of source.activities()) {
-      const labels = { queue: activity.queue };
-      result.observe(active, activity.active, labels);
-      result.observe(oldest, activity.oldestSeconds, labels);
-    }
+  const observeSums: BatchObservableCallback = (result) => {
+    for (const activity of source.activities()) result.observe(active, activity.active, { queue: activity.queue });
     for (const [queue, slots] of source.concurrency()) result.observe(concurrency, slots, { queue });
   };
-  meter.addBatchObservableCallback(observe, gauges);
-  return () => meter.removeBatchObservableCallback(observe, gauges);
+  const observeOldest: BatchObservableCallback = (result) => {
+    for (const { queue, oldestSeconds } of source.activities()) result.observe(oldest, oldestSeconds, { queue });
+  };
+  summed.addBatchObservableCallback(observeSums, [active, concurrency]);
+  meter.addBatchObservableCallback(observeOldest, [oldest]);
+  return () => {
+    summed.removeBatchObservableCallback(observeSums, [active, concurrency]);
+    meter.removeBatchObservableCallback(observeOldest, [oldest]);
+  };
 }

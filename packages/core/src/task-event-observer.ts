@@ -18,7 +18,7 @@ export interface TaskEventSource {
 export interface TaskEventObserverOptions {
   /** Meter of the gauges; it must report exactly what a callback observed, nothing older. */
   readonly observables: Meter;
-  /** The sources, one per broker; asked anew at each collection. */
+  /** The sources; several may be of one broker. Asked anew at each collection. */
   readonly sources: () => Iterable<TaskEventSource>;
 }
 
@@ -31,11 +31,17 @@ export function observeTaskEvents({ observables, sources }: TaskEventObserverOpt
   const instruments = [workers, timestamp, missed];
   const observe: BatchObservableCallback = (into) => {
     const byQueue = new Map<string, number>();
+    const byBroker = new Map<string, { at: number | undefined; missed: number }>();
     for (const source of sources()) {
-      const labels = { broker: source.broker };
-      if (source.lastEventAtSeconds !== undefined) into.observe(timestamp, source.lastEventAtSeconds, labels);
-      into.observe(missed, source.missed, labels);
+      // Several frameworks may have their events on one broker.
+      const { at, missed: others } = byBroker.get(source.broker) ?? { at: undefined, missed: 0 };
+      const latest = Math.max(at ?? 0, source.lastEventAtSeconds ?? 0);
+      byBroker.set(source.broker, { at: latest === 0 ? undefined : latest, missed: others + source.missed });
       for (const [queue, count] of source.workers()) byQueue.set(queue, (byQueue.get(queue) ?? 0) + count);
+    }
+    for (const [broker, { at, missed: sum }] of byBroker) {
+      if (at !== undefined) into.observe(timestamp, at, { broker });
+      into.observe(missed, sum, { broker });
     }
     for (const [queue, count] of byQueue) into.observe(workers, count, { queue });
   };

@@ -36,6 +36,16 @@ describe("the gauges of event readers", () => {
     expect(await values("task_workers")).toEqual({ "queue=mails": 2, "queue=_UNKNOWN": 5, "queue=idle": 0 });
   });
 
+  it("show one broker with the events of several frameworks as one: the last event, and all that was missed", async () => {
+    const { provider, values } = collectPoints();
+    const sources = [source("jobs"), source("jobs"), source("jobs")];
+    observeTaskEvents({ observables: provider.getMeter("test"), sources: () => sources });
+    Object.assign(sources[0] as Source, { lastEventAtSeconds: 9, missed: 3 });
+    Object.assign(sources[1] as Source, { lastEventAtSeconds: 7, missed: 2 });
+    expect(await values("task_events_timestamp_seconds")).toEqual({ "broker=jobs": 9 });
+    expect(await values("task_events_missed_total")).toEqual({ "broker=jobs": 5 });
+  });
+
   it("show nothing of a source that is there no more, and nothing at all once they are taken back", async () => {
     const { provider, values } = collectPoints();
     const sources = [Object.assign(source("jobs"), { lastEventAtSeconds: 1, byQueue: { mails: 1 } })];

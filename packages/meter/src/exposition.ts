@@ -7,6 +7,7 @@ import { getOrCreate } from "./get-or-create.ts";
 import { metricName } from "./label-name.ts";
 import { LabelSets } from "./label-sets.ts";
 import type { LineTemplates } from "./line-template.ts";
+import type { BindableMeterProvider } from "./meter-provider.ts";
 import { ObservableStorage } from "./observable.ts";
 import { type Observed, observe } from "./observing.ts";
 import { createSink, decode, type PageEncoding, type PageSink } from "./page-sink.ts";
@@ -39,6 +40,11 @@ export interface RenderOptions {
    * must not reject.
    */
   readonly extra?: readonly ResourceMetrics[] | Promise<readonly ResourceMetrics[]>;
+  /**
+   * Other providers of this package whose counters, histograms, up-down counters and gauges go on the same page; their observables are not asked. A promise of
+   * them is awaited while our own observables run; it must not reject.
+   */
+  readonly beside?: readonly BindableMeterProvider[] | Promise<readonly BindableMeterProvider[]>;
   /**
    * `gzip` compresses while rendering, in a thread of zlib's, at its fastest level; a large page then costs a fraction
    * of its memory. Default `identity`.
@@ -77,10 +83,16 @@ export class TextExposition implements Exposition {
   readonly #source: CollectionSource;
   readonly #sliceMs: number;
   readonly #targetInfo: Attributes | undefined;
+  readonly #sourceOf: (provider: BindableMeterProvider) => CollectionSource | undefined;
   readonly #templates = new WeakMap<SeriesStorage | ObservableStorage, LineTemplates>();
 
-  constructor(source: CollectionSource, options: ExpositionOptions | undefined) {
+  constructor(
+    source: CollectionSource,
+    options: ExpositionOptions | undefined,
+    sourceOf: (provider: BindableMeterProvider) => CollectionSource | undefined,
+  ) {
     this.#source = source;
+    this.#sourceOf = sourceOf;
     const sliceMs = options?.sliceMs ?? DEFAULT_SLICE_MS;
     this.#sliceMs = sliceMs > 0 ? sliceMs : DEFAULT_SLICE_MS;
     this.#targetInfo = options?.targetInfo;
@@ -89,11 +101,12 @@ export class TextExposition implements Exposition {
   async render(options?: RenderOptions): Promise<ExpositionPage> {
     const { meters, observeTimeoutMs, prune } = this.#source;
     prune();
-    const [observed, extra] = await Promise.all([
+    const [observed, extra, beside] = await Promise.all([
       observe(meters(), deadline(options?.timeoutMs, observeTimeoutMs)),
       options?.extra ?? [],
+      options?.beside ?? [],
     ]);
-    const families = this.#families(observed, extra);
+    const families = this.#families(observed, extra, beside);
     const encoding = options?.encoding ?? "identity";
     const chunks = await this.#write(families, createSink(encoding));
     return {
@@ -121,12 +134,13 @@ export class TextExposition implements Exposition {
     return sink.end();
   }
 
-  #families(observed: Observed, extra: readonly ResourceMetrics[]): Families {
-    const { meters, state } = this.#source;
+  #families(observed: Observed, extra: readonly ResourceMetrics[], beside: readonly BindableMeterProvider[]): Families {
+    const { state } = this.#source;
+    const sources = [this.#source, ...beside.map(this.#sourceOf).filter((source) => source !== undefined)];
     const families = new Families(state.refusals);
     const targetInfo = this.#targetInfo ?? extra[0]?.resource.attributes;
     if (targetInfo !== undefined) families.add("target_info", "gauge", this.#targetInfoSource(targetInfo));
-    for (const meter of meters()) {
+    for (const meter of sources.flatMap(({ meters }) => meters())) {
       for (const storage of meter.storages) this.#addOwn(families, storage, observed);
     }
     for (const { scopeMetrics } of extra) {

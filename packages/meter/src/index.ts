@@ -28,5 +28,7 @@ export { createMeterProvider } from "./meter-provider.ts";
 export type { PageEncoding } from "./page-sink.ts";
 export type { ProducerOptions } from "./producer.ts";
 export type { MeterWarning, Refusal, RefusalReason } from "./refusals.ts";
+export type { ShownInstrument, ShownTotal } from "./shown-totals.ts";
 export type { SeriesTotal } from "./totals.ts";
+export type { SnapshotSeries, TotalsReader, TotalsSnapshot } from "./totals-reader.ts";
 export type { BindableUpDownCounter, BoundUpDownCounter } from "./up-down-counter.ts";

@@ -8,7 +8,9 @@ import { type CollectionSource, type ProducerOptions, SeriesProducer } from "./p
 import type { ProviderState } from "./provider-state.ts";
 import { type MeterWarning, type Refusal, Refusals } from "./refusals.ts";
 import { SeriesStorage } from "./series-storage.ts";
+import { type ShownTotal, ShownTotals } from "./shown-totals.ts";
 import { addTotals, readTotals, type SeriesTotal } from "./totals.ts";
+import { ProviderTotalsReader, type TotalsReader } from "./totals-reader.ts";
 
 /** Options of {@link createMeterProvider}. */
 export interface MeterProviderOptions {
@@ -72,12 +74,25 @@ export interface BindableMeterProvider extends MeterProvider {
   addTotals(totals: Iterable<SeriesTotal>): number;
   /** Removes every series of the instruments of these names, as if none had been recorded. Handles that are bound record nowhere afterwards. */
   clearTotals(instruments: Iterable<string>): void;
+  /**
+   * A reader of all that the counters and histograms of this provider ever came to, for who adds it to that of other processes.
+   *
+   * @param round - applied to each sum, so that adding is exact in any order. Default: sums stay as they are
+   */
+  createTotalsReader(round?: (sum: number) => number): TotalsReader;
+  /**
+   * Shows exactly these series, beside what is recorded on meters of this provider: totals that were counted elsewhere. Series that were shown
+   * before and are not among them end.
+   */
+  showTotals(totals: Iterable<ShownTotal>): void;
   /** Stops collecting: producers and pages are empty from now on. Instruments stay safe to use. Idempotent. */
   shutdown(): Promise<void>;
   /** As `shutdown()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Name of the scope of what was counted elsewhere. */
+const SHOWN_SCOPE = "taskvitals";
 const DEFAULT_MAX_SERIES = 2000;
 const DEFAULT_MAX_OBSERVED = 10_000;
 const DEFAULT_OBSERVE_TIMEOUT_MS = 10_000;
@@ -96,6 +111,7 @@ class CellMeterProvider implements BindableMeterProvider {
   readonly #state: ProviderState;
   readonly #source: CollectionSource;
   readonly #meters = new Map<string, ScopedMeter>();
+  #shown: ShownTotals | undefined;
   #isShutdown = false;
 
   constructor(options: MeterProviderOptions) {
@@ -107,11 +123,12 @@ class CellMeterProvider implements BindableMeterProvider {
       maxSeries: whole("maxSeries", options.maxSeries, DEFAULT_MAX_SERIES),
       maxObserved,
       observedLabels: new ObservedLabels(maxObserved),
+      births: new Set(),
       pruneIdleMs: options.pruneIdleMs === undefined ? undefined : positive("pruneIdleMs", options.pruneIdleMs),
     };
     this.#source = {
       state: this.#state,
-      meters: () => (this.#isShutdown ? [] : [...this.#meters.values()]),
+      meters: () => (this.#isShutdown ? [] : this.#allMeters()),
       prune: () => this.#prune(),
       observeTimeoutMs: positive("observeTimeoutMs", options.observeTimeoutMs ?? DEFAULT_OBSERVE_TIMEOUT_MS),
     };
@@ -134,7 +151,7 @@ class CellMeterProvider implements BindableMeterProvider {
   }
 
   createExposition(options?: ExpositionOptions): Exposition {
-    return new TextExposition(this.#source, options);
+    return new TextExposition(this.#source, options, CellMeterProvider.#sourceOf);
   }
 
   seriesCounts(): readonly SeriesCount[] {
@@ -166,12 +183,35 @@ class CellMeterProvider implements BindableMeterProvider {
     }
   }
 
+  createTotalsReader(round: (sum: number) => number = (sum) => sum): TotalsReader {
+    const reader = new ProviderTotalsReader(this.#seriesStorages(), round);
+    // At once: a series may come and go before the first reading.
+    this.#state.births.add((storage) => reader.add(storage));
+    return reader;
+  }
+
+  showTotals(totals: Iterable<ShownTotal>): void {
+    // What is shown was counted elsewhere, and no reader of totals must take it for our own.
+    this.#shown ??= new ShownTotals({ name: SHOWN_SCOPE, version: "" }, { ...this.#state, births: new Set() });
+    this.#shown.show(totals);
+  }
+
   async shutdown(): Promise<void> {
     this.#isShutdown = true;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
+  }
+
+  #allMeters(): ScopedMeter[] {
+    const meters = [...this.#meters.values()];
+    if (this.#shown !== undefined) meters.push(this.#shown.meter);
+    return meters;
+  }
+
+  static #sourceOf(this: void, provider: BindableMeterProvider): CollectionSource | undefined {
+    return #source in provider ? provider.#source : undefined;
   }
 
   #prune(): void {

@@ -176,6 +176,7 @@ export class ScopedMeter implements BindableMeter, CallbackSource {
     }
     const storage = create(descriptor);
     this.#storages.push(storage);
+    if (storage instanceof SeriesStorage) for (const tell of this.#state.births) tell(storage);
     return storage;
   }
 

@@ -68,14 +68,14 @@ function toNumber(
 }
 
 /**
- * Without observations there is no smallest and no largest, and of a delta they are not known: the cells keep those of
- * the series' life. OTLP makes both optional.
+ * Without observations there is no smallest and no largest, and of a delta or of what others counted they are not known: the cells keep
+ * those of the series' life. OTLP makes both optional.
  */
 function toHistogram(bounds: readonly number[], { payload, before }: RawPoint): Histogram {
   const since = (index: number): number => (payload[index] as number) - (before?.[index] ?? 0);
   const counts = Array.from({ length: bounds.length + 1 }, (_, bucket) => since(BUCKETS + bucket));
   const count = since(COUNT);
-  const extremes = count > 0 && before === undefined;
+  const extremes = count > 0 && before === undefined && !Number.isNaN(payload[MIN]);
   return {
     buckets: { boundaries: [...bounds], counts },
     count,

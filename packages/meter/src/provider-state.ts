@@ -1,5 +1,6 @@
 import type { ObservedLabels } from "./observed-labels.ts";
 import type { Refusals } from "./refusals.ts";
+import type { SeriesStorage } from "./series-storage.ts";
 
 /** What every instrument of one provider shares. */
 export interface ProviderState {
@@ -10,4 +11,6 @@ export interface ProviderState {
   readonly maxObserved: number;
   readonly pruneIdleMs: number | undefined;
   readonly observedLabels: ObservedLabels;
+  /** Told of every synchronous instrument when it is created, before anything is recorded. */
+  readonly births: Set<(storage: SeriesStorage) => void>;
 }

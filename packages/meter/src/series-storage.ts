@@ -10,7 +10,10 @@ import { SeriesPruner } from "./series-pruner.ts";
 const isOwn = Object.prototype.hasOwnProperty;
 
 /** Labels of the series that takes what the limit refused, as the specification names them. */
-const OVERFLOW = { attributes: Object.freeze({ "otel.metric.overflow": true }), text: 'otel_metric_overflow="true"' };
+export const OVERFLOW: { readonly attributes: { readonly "otel.metric.overflow": true }; readonly text: string } = {
+  attributes: Object.freeze({ "otel.metric.overflow": true }),
+  text: 'otel_metric_overflow="true"',
+};
 
 /** What a storage must know of its kind of instrument. */
 export interface SeriesKind {
@@ -37,6 +40,8 @@ export class SeriesStorage {
   #shape: Shape = { given: [], keys: [], places: [], names: { sorted: [], key: "", openings: [] } };
   readonly #keys: string[] = [];
   readonly #values: unknown[] = [];
+  /** How many series were ever born. */
+  births = 0;
   /** Told of every removed series before its cells go, so that a delta reader can still report what it had not. */
   readonly departures: Set<(series: Series) => void> = new Set();
 
@@ -177,6 +182,7 @@ export class SeriesStorage {
     if (set.text === OVERFLOW.text) return this.#overflowSeries();
     if (this.#live.length >= this.state.maxSeries && !this.#makeRoom()) return this.#overflowSeries();
     const series = this.#kind.create(this, set);
+    this.births += 1;
     series.place = this.#live.push(series) - 1;
     this.#index.set(set, series);
     return series;
@@ -197,6 +203,7 @@ export class SeriesStorage {
   #overflowSeries(): Series {
     if (this.#overflow === undefined) {
       this.#overflow = this.#kind.create(this, OVERFLOW);
+      this.births += 1;
       this.#index.set(this.#labels.read(OVERFLOW.attributes), this.#overflow);
     }
     return this.#overflow;

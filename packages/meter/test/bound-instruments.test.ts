@@ -156,8 +156,12 @@ test("a bound recording allocates nothing", async () => {
     }
   };
   run(200_000);
-  const before = process.memoryUsage().heapUsed;
-  run(200_000);
-  // One byte per recording would be 400 kB; the rest of the process may breathe in the meantime.
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(200_000);
+  const grown = Array.from({ length: 9 }, () => {
+    const before = process.memoryUsage().heapUsed;
+    run(200_000);
+    return process.memoryUsage().heapUsed - before;
+  });
+  // One byte per recording would be 400 kB. The middle of several, for the rest of the process breathes in the meantime, and may be
+  // compiling the loop still.
+  expect(grown.sort((a, b) => a - b)[4]).toBeLessThan(200_000);
 });

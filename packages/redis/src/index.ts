@@ -1,3 +1,11 @@
+export type { BullmqEventsPosition, KeptJob, KeptStream } from "./bullmq-events/kept-position.ts";
+export {
+  type BullmqEvents,
+  type BullmqEventsOptions,
+  type BullmqEventsQueue,
+  type BullmqStream,
+  observeBullmqEvents,
+} from "./bullmq-events/observe-bullmq-events.ts";
 export type { DuplicableClient } from "./celery-events/event-client.ts";
 export {
   type CeleryEvents,
@@ -36,3 +44,8 @@ export type {
   RedisPipelineLike,
 } from "./redis-client-like.ts";
 export { parseRedisUrl, type RedisEndpoint } from "./redis-url.ts";
+export {
+  openRedisSlotStore,
+  type RedisSlotStore,
+  type RedisSlotStoreOptions,
+} from "./shared-totals/redis-slot-store.ts";

@@ -44,7 +44,7 @@ export function rawPipelines(client: RedisNodeLike): SendPipeline | undefined {
     /** Called by the constructor of `Command`, which would give each command a promise and functions of its own. */
     initPromise(): void {}
 
-    toWritable(): string {
+    toWritable(): string | Buffer {
       if (this.#isWritten) return "";
       this.#isWritten = true;
       return encode(this.commands);
@@ -86,21 +86,38 @@ function asText(value: unknown): unknown {
 }
 
 /** Commands as the server reads them. */
-function encode(commands: readonly Words[]): string {
+function encode(commands: readonly Words[]): string | Buffer {
   const text = encodeWith(commands, (word) => word.length);
+  if (text === undefined) return encodeBytes(commands);
   // Nearly always all of it is ASCII, and counting the bytes of it at once is much cheaper than those of each word.
-  return Buffer.byteLength(text) === text.length ? text : encodeWith(commands, Buffer.byteLength);
+  return Buffer.byteLength(text) === text.length ? text : (encodeWith(commands, Buffer.byteLength) as string);
 }
 
-function encodeWith(commands: readonly Words[], byteLength: (word: string) => number): string {
+/** `undefined` when a word is bytes. */
+function encodeWith(commands: readonly Words[], byteLength: (word: string) => number): string | undefined {
   let text = "";
   for (const command of commands) {
     text += `*${command.length}\r\n`;
     for (let index = 0; index < command.length; index++) {
-      let word = String(command[index]);
+      const given = command[index];
+      if (typeof given === "object") return undefined;
+      let word = String(given);
       if (index === 0 && word.endsWith(BYTES)) word = word.slice(0, -BYTES.length);
       text += `$${byteLength(word)}\r\n${word}\r\n`;
     }
   }
   return text;
+}
+
+function encodeBytes(commands: readonly Words[]): Buffer {
+  const parts: Buffer[] = [];
+  for (const command of commands) {
+    parts.push(Buffer.from(`*${command.length}\r\n`));
+    for (const [index, given] of command.entries()) {
+      let word = typeof given === "object" ? given : Buffer.from(String(given));
+      if (index === 0 && String(given).endsWith(BYTES)) word = word.subarray(0, -BYTES.length);
+      parts.push(Buffer.from(`$${word.length}\r\n`), word, Buffer.from("\r\n"));
+    }
+  }
+  return Buffer.concat(parts);
 }

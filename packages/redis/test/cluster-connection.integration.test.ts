@@ -100,7 +100,7 @@ describe.each(versions)("a Cluster client of the caller's, of ioredis $major", (
 
   it("loses only the queues of a frozen node, and holds one reading of it through 200", async () => {
     const client = make();
-    await using broker = await openBroker(client, NAMES, { deadlineMs: 500 });
+    await using broker = await openBroker(client, NAMES, { deadlineMs: 2000 });
     await eventually(() => broker.lengths()).toEqual(all(0));
     const nodes = await Promise.all(NAMES.map((name) => nodeOf(client, name)));
     const frozen = nodes[0] as number;

@@ -129,7 +129,8 @@ it("takes two round trips to each node, side by side", async () => {
     port: Number(new URL(counters[index]?.url ?? "").port),
   });
   const natMap = Object.fromEntries(cluster.nodes.map(({ host, port }, index) => [`${host}:${port}`, behind(index)]));
-  const broker = await open(connect({ natMap }), ofBullmq());
+  // The client's own look at the slots would be another trip.
+  const broker = await open(connect({ natMap, slotsRefreshInterval: 3_600_000 }), ofBullmq());
   await eventually(async () => lengths(await broker.read())).toEqual(byTag([1, 2, 3]));
   for (const counter of counters) counter.take();
   expect(lengths(await broker.read())).toEqual(byTag([1, 2, 3]));
@@ -146,21 +147,21 @@ it("asks all nodes at once under one deadline, and loses only the queues of a no
       { host: "127.0.0.1", port: proxies[index]?.port as number },
     ]),
   );
-  const broker = await open(connect({ natMap }), ofBullmq(), 1000);
+  const broker = await open(connect({ natMap }), ofBullmq(), 3000);
   await eventually(async () => lengths(await broker.read())).toEqual(byTag([1, 2, 3]));
 
-  // Two rounds of 200 ms; one node after the other would take more than a second.
-  for (const proxy of proxies) proxy.delay(100);
+  // Two rounds of 600 ms; one node after the other would take more than three seconds.
+  for (const proxy of proxies) proxy.delay(300);
   const far = await broker.read();
   expect(lengths(far)).toEqual(byTag([1, 2, 3]));
   expect(far.queues.every((queue) => queue.ok && queue.oldestAgeSeconds !== undefined)).toBe(true);
-  expect(far.health?.pingSeconds).toBeGreaterThan(0.19);
+  expect(far.health?.pingSeconds).toBeGreaterThan(0.59);
 
   for (const proxy of proxies) proxy.delay(0);
   proxies[1]?.stall();
   const start = performance.now();
   const { health, ...reading } = await broker.read();
-  expect(performance.now() - start).toBeLessThan(2500);
+  expect(performance.now() - start).toBeLessThan(6000);
   expect(lengths({ health, ...reading })).toEqual(byTag([1, "timeout", 3]));
   // The second round of the others did not wait for it.
   const others = reading.queues.filter((queue) => queue.ok);
@@ -203,7 +204,7 @@ it("follows a slot that moves where the nodes are reached under other addresses 
 
 it("is down while a master is, and reads on what the others hold", async () => {
   await addJobs();
-  const broker = await open(connect(), ofBullmq(), 1000);
+  const broker = await open(connect(), ofBullmq());
   await eventually(async () => lengths(await broker.read())).toEqual(byTag([1, 2, 3]));
   expect((await broker.read()).health?.up).toBe(true);
   await cluster.nodes[2]?.kill();
@@ -227,7 +228,7 @@ it.each([
 ])("says that the nodes want %s", async (_, password, detail) => {
   await onEachNode("acl", "setuser", "reader", "reset", "on", ">right", "~*", "+llen", "+info", "+ping", "+time");
   const redisOptions = { username: "reader", password };
-  const broker = await open(connect({ redisOptions, clusterRetryStrategy: () => 50 }), ["list:plain"], 500);
+  const broker = await open(connect({ redisOptions, clusterRetryStrategy: () => 50 }), ["list:plain"], 1500);
   await eventually(() => broker.read()).toMatchObject({
     queues: [{ ok: false, queue: "plain", reason: "auth", detail }],
     health: { up: false },

@@ -68,19 +68,20 @@ describe("looking for queues among 200 000 other keys", () => {
     await using framework = await BullmqQueues.start(6, server);
     await framework.add("mails", 1);
     await using proxy = await startTcpProxy({ target: server.url });
-    const broker = await open(proxy.url, ["bullmq:mails"], 1200);
+    const broker = await open(proxy.url, ["bullmq:mails"], 3000);
     await eventually(() => broker.lengths()).toEqual({ mails: 1 });
 
-    // Two rounds of 400 ms. With a step of the search in front of each it would be twice that.
-    proxy.delay(200);
+    // Two rounds of 800 ms. With a step of the search in front of each it would be twice that.
+    proxy.delay(400);
     await redis.config("RESETSTAT");
     broker.add(parseQueue("bullmq:*", "queues"));
-    for (let count = 0; count < 4; count++) expect(await broker.lengths()).toEqual({ mails: 1 });
+    for (let count = 0; count < 3; count++) expect(await broker.lengths()).toEqual({ mails: 1 });
     expect(await scans()).toBeGreaterThan(1);
     expect(await scans()).toBeLessThan(400);
     const start = performance.now();
     await broker.shutdown();
-    expect(performance.now() - start).toBeLessThan(2500);
+    // The search would go on for minutes.
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 

@@ -42,18 +42,19 @@ const enqueueLow = async (at: number): Promise<void> => {
   await redis.lpush("queue:low", JSON.stringify({ enqueued_at: at / 1000 }));
 };
 
-describe("a server that is 300 ms away", () => {
-  const far = async (): Promise<TcpProxy> => {
+describe("a server that is far away", () => {
+  /** So many milliseconds there, and as many back. */
+  const far = async (milliseconds = 150): Promise<TcpProxy> => {
     const proxy = await startTcpProxy({ target: server.url });
     onTestFinished(() => proxy.close());
-    // There and back.
-    proxy.delay(150);
+    proxy.delay(milliseconds);
     return proxy;
   };
 
-  it("is not read within 250 ms: each reading is a time-out, and none is 0", async () => {
+  it("is not read in less time than it takes: each reading is a time-out, and none is 0", async () => {
     await redis.rpush("jobs", "a");
-    const { url } = await far();
+    // Much more than the deadline: what arrives while this process is held up still counts.
+    const { url } = await far(2000);
     const broker = await open(url, ["list:jobs", "bullmq:none"], { deadlineMs: 250 });
     for (let count = 0; count < 8; count++) {
       const { queues, health, totals } = await broker.read();
@@ -69,18 +70,21 @@ describe("a server that is 300 ms away", () => {
     const broker = await open(url, ["sidekiq:low"], { deadlineMs: 5000 });
     // The first reading waits for the connection and for the server's time besides.
     for (let count = 0; count < 3; count++) {
+      const asked = performance.now();
       const { queues, health } = await broker.read();
+      const waited = (performance.now() - asked) / 1000;
       expect(queues).toMatchObject([{ ok: true, ready: 1, oldestAgeSeconds: about(60), problems: [] }]);
       expect(health?.up).toBe(true);
       expect(health?.pingSeconds).toBeGreaterThan(0.29);
-      expect(health?.pingSeconds).toBeLessThan(1);
+      expect(health?.pingSeconds).toBeLessThanOrEqual(waited);
     }
   });
 
   it("is not taken for farther away while its connection comes about, nor is its time skewed", async () => {
     const { url } = await far();
-    await enqueueLow(Date.now());
     const enqueued = performance.now();
+    await enqueueLow(Date.now());
+    const connecting = performance.now();
     // A client that asks for INFO, and waits for the answer, before it is ready.
     const client = new Redis(url);
     onTestFinished(() => client.disconnect());
@@ -88,8 +92,10 @@ describe("a server that is 300 ms away", () => {
     onTestFinished(() => broker.shutdown());
     broker.add(parseQueue("sidekiq:low", "queues"));
     const { queues, health } = await broker.read();
+    const waited = (performance.now() - connecting) / 1000;
     expect(health?.pingSeconds).toBeGreaterThan(0.29);
-    expect(health?.pingSeconds).toBeLessThan(0.85);
+    // INFO took its time as well.
+    expect(health?.pingSeconds).toBeLessThan(waited - 0.29);
     const [low] = queues as readonly QueueReading[];
     expect(low?.oldestAgeSeconds).toBeGreaterThan(0.2);
     expect(low?.oldestAgeSeconds).toBeLessThanOrEqual((performance.now() - enqueued) / 1000);

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 
-/** Asserts about a value that is asked for until it is as expected, for at most 15 seconds. Await it. */
+/** Asserts about a value that is asked for until it is as expected, for at most 30 seconds. Await it. */
 export function eventually<T>(value: () => T): ReturnType<typeof expect.poll<T>> {
-  return expect.poll(value, { timeout: 15_000, interval: 20 });
+  return expect.poll(value, { timeout: 30_000, interval: 20 });
 }

@@ -12,6 +12,7 @@ import { eventually } from "./eventually.ts";
 import { HEALTH_COMMANDS, heldCommands, ioredisVersions, recordingIoredis } from "./ioredis-versions.ts";
 import { openBroker } from "./open-broker.ts";
 import { countRoundTrips } from "./round-trip-counter.ts";
+import { startSlowLoader } from "./slow-loader.ts";
 
 describe.each(ioredisVersions)("a connection of our own, made by ioredis $major", (version) => {
   let server: RedisServer;
@@ -125,10 +126,10 @@ describe.each(ioredisVersions)("a connection of our own, made by ioredis $major"
 
   it("takes an answer that arrived while the event loop was busy", async () => {
     await using broker = await openBroker(server.url, ["jobs"], { importIoredis, deadlineMs: 50 });
-    await broker.read();
+    await eventually(() => broker.lengths()).toEqual({ jobs: 0 });
     const reading = broker.lengths();
     await new Promise((resolve) => setImmediate(resolve));
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
     expect(await reading).toEqual({ jobs: 0 });
   });
 
@@ -137,6 +138,8 @@ describe.each(ioredisVersions)("a connection of our own, made by ioredis $major"
     const names = Array.from({ length: 50 }, (_, index) => `queue-${index}`);
     await using broker = await openBroker(server.url, names, { importIoredis, deadlineMs: 5 });
     await eventually(async () => (await broker.lengths())["queue-0"]).toBe(0);
+    const connected = clients.length;
+    const frozen = performance.now();
     server.freeze();
     try {
       const readFour = async (): Promise<void> => {
@@ -149,9 +152,10 @@ describe.each(ioredisVersions)("a connection of our own, made by ioredis $major"
       for (let round = 0; round < 250; round++) await readFour();
       expect(collectGarbage() - before).toBeLessThan(2_000_000);
 
-      const [first, ...others] = clients;
+      const [first, ...others] = clients.slice(connected - 1);
       expect(first).toMatchObject({ status: "end" });
-      expect(clients.length).toBeLessThanOrEqual(5);
+      // One that replaced it, and one more for each handshake that came to nothing.
+      expect(others.length).toBeLessThanOrEqual(2 + (performance.now() - frozen) / 5000);
       expect(heldCommands(first as Redis)).toBe(0);
       for (const client of others) expect(heldCommands(client)).toBeLessThanOrEqual(2 + HEALTH_COMMANDS);
     } finally {
@@ -163,7 +167,7 @@ describe.each(ioredisVersions)("a connection of our own, made by ioredis $major"
   it("replaces a connection after three time-outs, and closes the old one", async () => {
     const { clients, importIoredis } = recordingIoredis(version);
     await using proxy = await startTcpProxy({ target: server.url });
-    await using broker = await openBroker(proxy.url, ["jobs"], { importIoredis, deadlineMs: 20 });
+    await using broker = await openBroker(proxy.url, ["jobs"], { importIoredis, deadlineMs: 100 });
     await eventually(() => broker.lengths()).toEqual({ jobs: 0 });
     const before = clients.length;
     proxy.stall();
@@ -180,17 +184,12 @@ describe.each(ioredisVersions)("a connection of our own, made by ioredis $major"
   });
 
   it("says that the server is loading its data", async () => {
-    const args = ["--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024"];
-    await using slow = await startRedis({ args });
-    const filler = new Redis(slow.url);
-    await filler.eval("for i = 1, 1500 do redis.call('set', 'key' .. i, string.rep('x', 100)) end", 0);
-    await filler.rpush("jobs", "a");
-    await filler.save();
-    filler.disconnect();
+    const { server: slow, endLoading } = await startSlowLoader();
     await using broker = await openBroker(slow.url, ["jobs"], { importIoredis });
     expect(await broker.lengths()).toEqual({ jobs: 1 });
     const loaded = slow.restart();
     await eventually(() => broker.lengths()).toEqual({ jobs: "loading" });
+    await endLoading();
     await loaded;
     await eventually(() => broker.lengths()).toEqual({ jobs: 1 });
   });

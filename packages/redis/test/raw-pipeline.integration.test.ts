@@ -42,6 +42,10 @@ describe.each(ioredisVersions)("pipelines that ioredis $major takes for one comm
       ["type", "hash"],
       ["eval", "return {1,{KEYS[1],{}},false,redis.error_reply('NOT so')}", 1, "schlüssel"],
       ["eval", "return redis.error_reply('WRONG indeed')", 1, "key"],
+      ["set", "more bytes", Buffer.of(0x00, 0xff, 0x0d, 0x0a), "EX", 60],
+      ["getBuffer", "more bytes"],
+      ["evalBuffer", "return {ARGV[1],ARGV[2],#ARGV[2]}", 1, "schlüssel", "größe", Buffer.of(0xff, 0x00)],
+      ["eval", "return ARGV[1]", 1, "key", Buffer.from("bytes")],
       ["get", "text", "one word too many"],
       ["xinfo", "groups", "text"],
     ];
@@ -50,6 +54,7 @@ describe.each(ioredisVersions)("pipelines that ioredis $major takes for one comm
     expect(replies[0]).toEqual({ ok: true, value: "naïve 日本 🙂" });
     expect(replies[1]).toEqual({ ok: true, value: Buffer.of(0xff, 0x00, 0x80) });
     expect(replies[3]).toMatchObject({ ok: false, reason: "wrong_type" });
+    expect(replies[14]).toEqual({ ok: true, value: Buffer.of(0x00, 0xff, 0x0d, 0x0a) });
   });
 
   it("bring each its own replies when they go out one behind the other, and among commands of others", async () => {

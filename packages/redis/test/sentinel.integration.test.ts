@@ -52,8 +52,8 @@ describe.each(ioredisVersions)(
       const [old, replica] = topology.servers;
       const client = make(topology.sentinels, { retryStrategy: () => 100 });
       await client.rpush("jobs", "a", "b");
-      await client.wait(1, 5000);
-      await using broker = await openBroker(client, ["jobs"], { deadlineMs: 300 });
+      await client.wait(1, 20_000);
+      await using broker = await openBroker(client, ["jobs"], { deadlineMs: 1000 });
       await readUntil(broker, { jobs: 2, up: true });
 
       await old.kill();
@@ -79,8 +79,8 @@ describe.each(ioredisVersions)(
       const [old, replica] = topology.servers;
       const client = make(topology.sentinels, { failoverDetector: true, retryStrategy: () => 100 });
       await client.rpush("jobs", "a", "b");
-      await client.wait(1, 5000);
-      await using broker = await openBroker(client, ["jobs"], { deadlineMs: 300 });
+      await client.wait(1, 20_000);
+      await using broker = await openBroker(client, ["jobs"], { deadlineMs: 1000 });
       await readUntil(broker, { jobs: 2, up: true });
 
       old.freeze();

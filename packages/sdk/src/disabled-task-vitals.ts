@@ -28,6 +28,8 @@ export function disabledTaskVitals(): TaskVitals {
     endpoint: undefined,
     nodeHandler: createNodeHandler(collector),
     fetchHandler: createFetchHandler(collector),
+    sharedHandlers: { node: createNodeHandler(collector), fetch: createFetchHandler(collector) },
+    sharedMeter: meter,
     flush: nothing,
     shutdown: nothing,
     [Symbol.asyncDispose]: nothing,

@@ -33,6 +33,7 @@ export type {
   TaskVitalsOptions,
 } from "./options/task-vitals-options.ts";
 export type { Queues } from "./queue-registry.ts";
+export type { SharedTotalsOptions, SharedTotalsStore } from "./shared-totals/shared-totals-options.ts";
 export { startTaskVitals } from "./start-task-vitals.ts";
 export type { TaskEvents } from "./task-events.ts";
 export type { TaskTotals } from "./task-totals.ts";

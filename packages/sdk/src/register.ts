@@ -1,5 +1,6 @@
 import { isBullmqSandbox } from "./discovery/bullmq-sandbox.ts";
 import { discoverWorkers, type WorkerDiscovery } from "./discovery/worker-discovery.ts";
+import type { Logger } from "./logger.ts";
 import { type EnvironmentOptions, readEnvironment } from "./options/environment.ts";
 import { createProblemLog } from "./problem-log.ts";
 import { startTaskVitals } from "./start-task-vitals.ts";
@@ -23,10 +24,11 @@ async function startFromEnvironment(): Promise<TaskVitals | undefined> {
     requireSupportedNode();
     const environment = readEnvironment(process.env);
     // Before anything is awaited: the application's own modules are loaded next.
-    workers = searchWorkers(environment);
+    const logger = sayingOnce(console);
+    workers = searchWorkers(environment, logger);
     const { exporters } = environment;
     const scraped = exporters === undefined || exporters.has("prometheus");
-    const running = await startTaskVitals({ endpoint: scraped && { onPortInUse: "warn" }, signals: true });
+    const running = await startTaskVitals({ endpoint: scraped && { onPortInUse: "warn" }, signals: true, logger });
     return workers === undefined ? running : withWorkers(running, workers);
   } catch (error) {
     workers?.stop();
@@ -38,13 +40,29 @@ async function startFromEnvironment(): Promise<TaskVitals | undefined> {
   }
 }
 
-function searchWorkers({ disabled, disabledInstrumentations }: EnvironmentOptions): WorkerDiscovery | undefined {
+/** What the search has said is counted later by the vital signs, which would say it again. */
+function sayingOnce(logger: Logger): Logger {
+  const said = new Set<string>();
+  return {
+    warn: (message) => {
+      // Bounded by both of those who speak.
+      if (said.has(message)) return;
+      said.add(message);
+      logger.warn(message);
+    },
+  };
+}
+
+function searchWorkers(
+  { disabled, disabledInstrumentations }: EnvironmentOptions,
+  logger: Logger,
+): WorkerDiscovery | undefined {
   if (disabled || disabledInstrumentations.has("bullmq")) return undefined;
-  return discoverWorkers({ warn: createProblemLog(console).warn });
+  return discoverWorkers({ warn: createProblemLog(logger).warn });
 }
 
 function withWorkers(running: TaskVitals, workers: WorkerDiscovery): TaskVitals {
-  workers.bind(running.tasks);
+  workers.bind(running.tasks, running.events.onProblem);
   const shutdown = (): Promise<void> => {
     workers.stop();
     return running.shutdown();

@@ -6,6 +6,7 @@ import {
   PageUnavailable,
   startEndpoint,
 } from "./endpoint/index.ts";
+import type { RunningSharedTotals } from "./shared-totals/start-shared-totals.ts";
 import type { StartContext } from "./start-context.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
@@ -16,6 +17,7 @@ const CLOSE_TIMEOUT_MS = 3000;
 export function createTimedCollector(
   { settings, problems, cleanup }: StartContext,
   telemetry: Telemetry,
+  shared: RunningSharedTotals | undefined,
 ): PageCollector {
   const seconds = createHistogram(telemetry.meter, contract.collectionSeconds, COLLECTION_BUCKETS_SECONDS);
   let ended = false;
@@ -24,6 +26,7 @@ export function createTimedCollector(
   });
   return createPageCollector({
     collectTimeoutMs: settings.endpoint?.collectTimeoutMs,
+    onScrape: (scrape) => shared?.exposed.onPageScrape(scrape),
     collectPage: async (collection) => {
       if (ended) throw new PageUnavailable("taskvitals was shut down in this process");
       const startedAt = performance.now();
@@ -38,6 +41,35 @@ export function createTimedCollector(
   });
 }
 
+/** Builds the pages of the shared totals; where they are off, or after the cleanup, there are none. */
+export function createSharedCollector(
+  { settings, problems, cleanup }: StartContext,
+  { collectSharedPage }: Telemetry,
+  shared: RunningSharedTotals | undefined,
+): PageCollector {
+  let ended = false;
+  cleanup.add("The page of the shared totals", () => {
+    ended = true;
+  });
+  return createPageCollector({
+    collectTimeoutMs: settings.endpoint?.collectTimeoutMs,
+    // What another process has shown before we were asked must be in ours.
+    mayJoin: false,
+    onScrape: (scrape) => shared?.exposed.onSharedScrape(scrape),
+    collectPage: async (collection) => {
+      if (ended) throw new PageUnavailable("taskvitals was shut down in this process");
+      if (collectSharedPage === undefined) throw new PageUnavailable("sharedTotals is not switched on in this process");
+      return collectSharedPage(collection);
+    },
+    onError: (operation, error) => {
+      // Why totals are not known was reported where they were read.
+      if (error instanceof PageUnavailable) return;
+      const what = operation === "collect" ? "built" : "sent";
+      problems.report(operation, `The page of the shared totals could not be ${what} (${errorType(error)}).`);
+    },
+  });
+}
+
 /**
  * Starts the endpoint, where there is to be one.
  *
@@ -46,10 +78,12 @@ export function createTimedCollector(
 export async function listen(
   { settings, problems, cleanup }: StartContext,
   collector: PageCollector,
+  sharedPage: PageCollector | undefined,
 ): Promise<EndpointServer | undefined> {
   if (settings.endpoint === undefined) return undefined;
   const endpoint = await startEndpoint(settings.endpoint, {
     collectPage: collector,
+    sharedPage,
     warn: problems.warn,
     onError: (operation, error) => problems.report(operation, `The metrics endpoint failed (${errorType(error)}).`),
   });

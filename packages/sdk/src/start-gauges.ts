@@ -4,6 +4,7 @@ import {
   type QueueObserver,
   type TaskActivitySource,
 } from "@taskvitals/core";
+import type { BindableMeterProvider } from "@taskvitals/meter";
 import { startHostVitals } from "./host/host-vitals.ts";
 import type { QueueRegistry } from "./queue-registry.ts";
 import { warnOfReadProblems } from "./read-problems.ts";
@@ -11,7 +12,7 @@ import { startHostMetrics, startRuntimeMetrics } from "./runtime-metrics.ts";
 import { observeSeries, type SeriesRefusals } from "./series-vitals.ts";
 import type { StartContext } from "./start-context.ts";
 import type { StartedTotals } from "./task-totals.ts";
-import type { Telemetry } from "./telemetry/telemetry.ts";
+import { SCOPE_NAME, type Telemetry } from "./telemetry/telemetry.ts";
 
 /** What the gauges report on. */
 export interface GaugeSources {
@@ -19,17 +20,19 @@ export interface GaugeSources {
   readonly registry: QueueRegistry;
   readonly refusals: SeriesRefusals;
   readonly totals: StartedTotals;
+  /** Provider of what all processes share; `undefined` where they share nothing. */
+  readonly counted: BindableMeterProvider | undefined;
 }
 
 /** Registers the gauges of taskvitals; `undefined` where the caller's provider gives no way to report them truthfully. */
 export async function startGauges(
   { options, problems, cleanup }: StartContext,
   telemetry: Telemetry,
-  { activity, registry, refusals, totals }: GaugeSources,
+  { activity, registry, refusals, totals, counted }: GaugeSources,
 ): Promise<QueueObserver | undefined> {
   const { observables } = telemetry;
   if (observables === undefined) return undefined;
-  observeTaskActivity(observables, activity);
+  observeTaskActivity(observables, activity, counted?.getMeter(SCOPE_NAME));
   observeSeries(observables, telemetry.seriesCounts, refusals.counts);
   if (options.hostVitals !== false) {
     cleanup.add("Host vitals", await startHostVitals(observables, problems.report));

@@ -1,12 +1,13 @@
+import type { Meter } from "@opentelemetry/api";
 import { createTaskRecorder, type TaskRecorder, type TaskRecorderHandle } from "@taskvitals/core";
 import type { CounterSpecification } from "@taskvitals/redis";
 import type { SeriesRefusals } from "./series-vitals.ts";
 import type { StartContext } from "./start-context.ts";
-import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /**
  * Creates the recorder and declares what the options declare.
  *
+ * @param meter - has the counters and histograms
  * @param refusals - told of what the limit refuses
  * @param queues - labels of the declared queues: where there is one, it is the queue of tasks that name none
  * @param counters - counters in Redis, whose labels the recorder must not use
@@ -14,13 +15,13 @@ import type { Telemetry } from "./telemetry/telemetry.ts";
  */
 export function startRecorder(
   { options, settings, problems }: StartContext,
-  telemetry: Telemetry,
+  meter: Meter,
   refusals: SeriesRefusals,
   queues: readonly string[],
   counters: readonly CounterSpecification[],
 ): TaskRecorderHandle {
   const handle = createTaskRecorder({
-    meter: telemetry.meter,
+    meter,
     defaultQueue: options.defaultQueue ?? (queues.length === 1 ? queues[0] : undefined),
     durationBuckets: settings.durationBuckets,
     waitBuckets: settings.waitBuckets,

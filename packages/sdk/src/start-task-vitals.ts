@@ -1,5 +1,6 @@
 import { metrics } from "@opentelemetry/api";
-import { contract, createCounter, type QueueObserver, TaskVitalsError } from "@taskvitals/core";
+import { contract, createCounter, invalidOption, type QueueObserver, TaskVitalsError } from "@taskvitals/core";
+import type { CounterSpecification } from "@taskvitals/redis";
 import { Cleanup } from "./cleanup.ts";
 import { disabledTaskVitals } from "./disabled-task-vitals.ts";
 import { createFetchHandler, createNodeHandler } from "./endpoint/index.ts";
@@ -9,7 +10,8 @@ import type { TaskVitalsOptions } from "./options/task-vitals-options.ts";
 import { createProblemLog } from "./problem-log.ts";
 import { createQueueRegistry } from "./queue-registry.ts";
 import { countRefusals } from "./series-vitals.ts";
-import { createTimedCollector, listen } from "./serve-page.ts";
+import { createSharedCollector, createTimedCollector, listen } from "./serve-page.ts";
+import { type RunningSharedTotals, startSharedTotals } from "./shared-totals/start-shared-totals.ts";
 import { flushOnSignals } from "./signals.ts";
 import type { StartContext } from "./start-context.ts";
 import { startGauges, startInstrumentations } from "./start-gauges.ts";
@@ -20,7 +22,7 @@ import { createTaskTotals } from "./task-totals.ts";
 import type { TaskVitals } from "./task-vitals.ts";
 import { createBorrowedTelemetry } from "./telemetry/borrowed-telemetry.ts";
 import { createOwnTelemetry } from "./telemetry/own-telemetry.ts";
-import type { Telemetry } from "./telemetry/telemetry.ts";
+import { SCOPE_NAME, type Telemetry } from "./telemetry/telemetry.ts";
 import { within } from "./within.ts";
 
 /** Longest wait of a flush, in milliseconds. */
@@ -64,16 +66,29 @@ async function start(context: StartContext): Promise<TaskVitals> {
     onProblem: problems.report,
   });
   cleanup.add("A Redis connection", () => registry.shutdown());
+  if (options.meterProvider !== undefined) refuseCounters(registry.counters, settings.queuesPath);
 
-  const telemetry = await startTelemetry(context);
-  const recorder = startRecorder(context, telemetry, refusals, registry.queues.list(), registry.counters);
+  const shared = await startSharedTotals(context);
+  const telemetry = await startTelemetry(context, shared);
+  const meter = shared?.counted.getMeter(SCOPE_NAME) ?? telemetry.meter;
+  const recorder = startRecorder(context, meter, refusals, registry.queues.list(), registry.counters);
+  shared?.begin(recorder.activity);
   const totals = createTaskTotals(telemetry.own, recorder.forgetAll);
-  observer = await startGauges(context, telemetry, { activity: recorder.activity, registry, refusals, totals });
+  observer = await startGauges(context, telemetry, {
+    activity: recorder.activity,
+    registry,
+    refusals,
+    totals,
+    counted: shared?.counted,
+  });
   await startInstrumentations(context, telemetry);
-  const collector = createTimedCollector(context, telemetry);
-  const endpoint = await listen(context, collector);
+  const collector = createTimedCollector(context, telemetry, shared);
+  const sharedCollector = createSharedCollector(context, telemetry, shared);
+  const endpoint = await listen(context, collector, shared && sharedCollector);
   const flush = async (): Promise<void> => {
+    const written = within(FLUSH_TIMEOUT_MS, shared?.flush() ?? Promise.resolve());
     const done = await within(FLUSH_TIMEOUT_MS, telemetry.flush());
+    await written;
     if (!done) problems.report("export", "A push over OTLP did not end in time or failed. Is the receiver up?");
   };
   if (options.signals === true) cleanup.add("Signal handlers", flushOnSignals(flush));
@@ -81,6 +96,7 @@ async function start(context: StartContext): Promise<TaskVitals> {
   cleanup.add("The recorder", recorder.close);
 
   const shutdown = (): Promise<void> => cleanup.run();
+  const local = telemetry.applicationMeter;
   return {
     tasks: recorder.tasks,
     totals,
@@ -90,32 +106,53 @@ async function start(context: StartContext): Promise<TaskVitals> {
     endpoint: endpoint && { url: endpoint.url, host: endpoint.host, port: endpoint.port },
     nodeHandler: createNodeHandler(collector, settings.endpoint),
     fetchHandler: createFetchHandler(collector, settings.endpoint),
+    sharedHandlers: {
+      node: createNodeHandler(sharedCollector, settings.endpoint),
+      fetch: createFetchHandler(sharedCollector, settings.endpoint),
+    },
+    sharedMeter: shared?.meter(local) ?? local,
     flush,
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };
 }
 
-async function startTelemetry(context: StartContext): Promise<Telemetry> {
+/** What is recorded is on the caller's provider then, and what is read is not: each name would be on the page twice. */
+function refuseCounters([counter]: readonly CounterSpecification[], path: string): void {
+  if (counter === undefined) return;
+  throw invalidOption({
+    path,
+    value: `counter:${counter.key}`,
+    expected: "no counter that lives in Redis beside meterProvider, whose page would have two metrics of one name",
+    remedy: "Leave meterProvider out, or let @taskvitals/exporter report the counter.",
+  });
+}
+
+async function startTelemetry(context: StartContext, shared: RunningSharedTotals | undefined): Promise<Telemetry> {
   const { options, problems, cleanup } = context;
-  const telemetry = await createTelemetry(context);
+  const telemetry = await createTelemetry(context, shared);
   cleanup.add("The export of metrics", () => telemetry.shutdown());
   if (options.registerGlobal === true) registerGlobally(telemetry, context);
   problems.countWith(createCounter(telemetry.meter, contract.sdkError));
   return telemetry;
 }
 
-async function createTelemetry({ options, settings, problems }: StartContext): Promise<Telemetry> {
-  const { exposition, maxQueues, maxSeries, otlp, resourceAttributes, serviceName } = settings;
+async function createTelemetry(
+  { options, settings, problems }: StartContext,
+  shared: RunningSharedTotals | undefined,
+): Promise<Telemetry> {
+  const { exposition, maxQueues, maxSeries, otlp, readDeadlineMs, resourceAttributes, serviceName } = settings;
+  const limits = { maxSeries, maxQueues, readDeadlineMs };
   if (options.meterProvider !== undefined) {
-    return createBorrowedTelemetry(options.meterProvider, options.metricProducer, { maxSeries, maxQueues }, problems);
+    return createBorrowedTelemetry(options.meterProvider, options.metricProducer, limits, problems);
   }
   return createOwnTelemetry({
     resource: createResource(serviceName, resourceAttributes),
     otlp,
     exposition,
-    limits: { maxSeries, maxQueues },
+    limits,
     problems,
+    shared,
   });
 }
 

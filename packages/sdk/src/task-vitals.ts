@@ -1,4 +1,4 @@
-import type { MeterProvider } from "@opentelemetry/api";
+import type { Meter, MeterProvider } from "@opentelemetry/api";
 import type { TaskRecorder } from "@taskvitals/core";
 import type { EndpointServer, FetchHandler, NodeHandler } from "./endpoint/index.ts";
 import type { Queues } from "./queue-registry.ts";
@@ -23,10 +23,26 @@ export interface TaskVitals extends AsyncDisposable {
   readonly nodeHandler: NodeHandler;
   /** Serves the page in Hono and other fetch-style servers: `app.get("/metrics", vitals.fetchHandler)`. */
   readonly fetchHandler: FetchHandler;
-  /** Pushes over OTLP what is due now, where it is on. Never rejects; a failure is counted and warned of once. */
+  /** Pushes over OTLP what is due now, and writes what is shared, where they are on. Never rejects; a failure is counted and warned of once. */
   flush(): Promise<void>;
   /**
-   * Flushes OTLP, closes the endpoint and our own connections, never yours. Idempotent; ends within about 5 s whatever hangs;
+   * Serve the page of the totals that all processes share, which the endpoint has at `<path>/shared`. Where `sharedTotals` is off they answer 503
+   * and say so.
+   */
+  readonly sharedHandlers: {
+    /** For `node:http`, Express, NestJS or Fastify. */
+    readonly node: NodeHandler;
+    /** For Hono and other fetch-style servers. */
+    readonly fetch: FetchHandler;
+  };
+  /**
+   * Meter of the application's own counters and histograms that are to be added up over all processes, beside those of tasks. Create them in every process
+   * that shows totals, or their description and unit are missing there. Its other instruments, and all of them where `sharedTotals` is off, are
+   * this process's own and on its page.
+   */
+  readonly sharedMeter: Meter;
+  /**
+   * Flushes OTLP and what is shared, closes the endpoint and our own connections, never yours. Idempotent; ends within about 5 s whatever hangs;
    * never rejects. Afterwards recording does nothing and wrapped functions keep working.
    */
   shutdown(): Promise<void>;

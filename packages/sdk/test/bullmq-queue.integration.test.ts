@@ -47,12 +47,11 @@ describe.each([5, 6])("a queue of BullMQ %d", (major) => {
     const page = await scrape();
     expect(page.value("task_queue_tasks", { queue: name, state: "delayed" })).toBe(1);
     expect(page.value("task_broker_up", { broker: "default" })).toBe(1);
-    expect(await clientCount()).toBe(before);
+    // One of an earlier test may just have gone.
+    expect(await clientCount()).toBeLessThanOrEqual(before);
 
     await queue.pause();
-    await expect
-      .poll(async () => (await scrape()).value("task_queue_paused", { queue: name }), { timeout: 5_000 })
-      .toBe(1);
+    await expect.poll(async () => (await scrape()).value("task_queue_paused", { queue: name })).toBe(1);
     observation.detach();
     observation.detach();
     expect(vitals.queues.list()).toEqual([]);
@@ -77,7 +76,7 @@ describe.each([5, 6])("a queue of BullMQ %d", (major) => {
         page.value("task_queue_length", { queue }),
       );
     };
-    await expect.poll(lengths, { timeout: 5_000 }).toEqual([1, 1, 0, 0]);
+    await expect.poll(lengths).toEqual([1, 1, 0, 0]);
     const brokers = (await scrape()).series("task_broker_up").map(({ broker }) => broker);
     expect(brokers.sort()).toEqual(["default", "jobs"]);
   });
@@ -115,7 +114,7 @@ describe.each([5, 6])("a queue of BullMQ %d", (major) => {
     const before = listeners();
     const { vitals, scrape } = await startVitals();
     const observations = queues.map((queue) => observeQueue(queue, vitals.queues));
-    await expect.poll(async () => (await scrape()).series("task_queue_length").length, { timeout: 5_000 }).toBe(3);
+    await expect.poll(async () => (await scrape()).series("task_queue_length").length).toBe(3);
     await admin.config("RESETSTAT");
     vitals.queues.remove(vitals.queues.add("bullmq:other", client));
     await scrape();

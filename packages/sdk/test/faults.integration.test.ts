@@ -20,8 +20,11 @@ async function run(server: RedisServer, command: (redis: Redis) => Promise<unkno
   await command(redis).finally(() => redis.disconnect());
 }
 
-/** A scraper with Prometheus' shortest usual patience, who watches that no counter falls. */
-async function scraping(options: TaskVitalsOptions): Promise<{
+/** A scraper who watches that no counter falls, and waits for so many seconds. */
+async function scraping(
+  options: TaskVitalsOptions,
+  patienceSeconds = 10,
+): Promise<{
   scrape: () => Promise<MetricsPage>;
   warnings: readonly string[];
 }> {
@@ -31,7 +34,7 @@ async function scraping(options: TaskVitalsOptions): Promise<{
   const scrape = async (): Promise<MetricsPage> => {
     vitals.tasks.record({ ...train, outcome: "success", durationSeconds: 1 });
     recorded += 1;
-    const headers = { "x-prometheus-scrape-timeout-seconds": "1" };
+    const headers = { "x-prometheus-scrape-timeout-seconds": String(patienceSeconds) };
     const { status, text } = await ask(vitals.endpoint?.url ?? "", { headers });
     expect({ status, text }).toEqual({ status: 200, text });
     const page = parsePage(text);
@@ -78,7 +81,7 @@ describe.each(["incremental", "standard"] as const)("with the %s exposition", (e
 
     const server = await startServer({ port });
     await run(server, (redis) => redis.rpush("jobs", "a", "b", "c"));
-    await expect.poll(async () => lengths(await scrape()), { timeout: 10_000, interval: 250 }).toEqual({ jobs: 3 });
+    await expect.poll(async () => lengths(await scrape()), { timeout: 20_000, interval: 250 }).toEqual({ jobs: 3 });
     expect(warnings).toHaveLength(1);
   });
 
@@ -90,7 +93,7 @@ describe.each(["incremental", "standard"] as const)("with the %s exposition", (e
 
     await server.kill();
     const down = await expect
-      .poll(scrape, { timeout: 10_000, interval: 250 })
+      .poll(scrape, { timeout: 20_000, interval: 250 })
       .toSatisfy((page) => page.series("task_queue_length").length === 0)
       .then(scrape);
     expect(Object.keys(errors(down, "jobs") as object)).toEqual(["refused"]);
@@ -98,23 +101,25 @@ describe.each(["incremental", "standard"] as const)("with the %s exposition", (e
 
     await server.restart();
     await expect
-      .poll(async () => lengths(await scrape()), { timeout: 10_000, interval: 250 })
+      .poll(async () => lengths(await scrape()), { timeout: 20_000, interval: 250 })
       .toEqual({ jobs: 0, other: 0 });
   });
 
   test("Redis frozen: every scrape answers in time without the queue, which is read again once it thaws", async () => {
     const server = await startServer();
-    const { scrape } = await scraping({ exposition, redis: server.url, queues: ["list:jobs"] });
-    expect(lengths(await scrape())).toEqual({ jobs: 0 });
+    // Prometheus' shortest usual patience.
+    const options = { exposition, redis: server.url, queues: ["list:jobs"], readDeadlineMs: undefined };
+    const { scrape } = await scraping(options, 1);
+    await expect.poll(async () => lengths(await scrape()), { interval: 250 }).toEqual({ jobs: 0 });
     server.freeze();
     onTestFinished(() => server.resume());
     const frozen = await expect
-      .poll(scrape, { timeout: 10_000, interval: 250 })
+      .poll(scrape, { timeout: 20_000, interval: 250 })
       .toSatisfy((page) => page.series("task_queue_length").length === 0)
       .then(scrape);
     expect(Object.keys(errors(frozen, "jobs") as object)).toEqual(["timeout"]);
     server.resume();
-    await expect.poll(async () => lengths(await scrape()), { timeout: 10_000, interval: 250 }).toEqual({ jobs: 0 });
+    await expect.poll(async () => lengths(await scrape()), { timeout: 20_000, interval: 250 }).toEqual({ jobs: 0 });
   });
 
   test("a wrong password is told from a missing server, and shows nowhere", async () => {
@@ -122,7 +127,7 @@ describe.each(["incremental", "standard"] as const)("with the %s exposition", (e
     const url = server.url.replace("s3cret", "hunter2");
     const { scrape, warnings } = await scraping({ exposition, redis: url, queues: ["list:jobs"] });
     const page = await expect
-      .poll(scrape, { timeout: 10_000, interval: 250 })
+      .poll(scrape, { timeout: 20_000, interval: 250 })
       .toSatisfy(
         (polled) => polled.value("task_queue_read_error_total", { queue: "jobs", reason: "auth" }) !== undefined,
       )
@@ -161,9 +166,9 @@ describe.each(["incremental", "standard"] as const)("with the %s exposition", (e
       queues: ["list:jobs", { layout: "list", name: "warm", broker: "cache" }],
     });
     await expect
-      .poll(async () => lengths(await scrape()), { timeout: 10_000, interval: 250 })
+      .poll(async () => lengths(await scrape()), { timeout: 20_000, interval: 250 })
       .toEqual({ jobs: 1, warm: 0 });
     await down.kill();
-    await expect.poll(async () => lengths(await scrape()), { timeout: 10_000, interval: 250 }).toEqual({ jobs: 1 });
+    await expect.poll(async () => lengths(await scrape()), { timeout: 20_000, interval: 250 }).toEqual({ jobs: 1 });
   });
 });

@@ -128,12 +128,12 @@ test("shutdown with a scrape in flight, an idle and a silent client ends, and no
   await entered;
   const start = performance.now();
   await vitals.shutdown();
-  expect(performance.now() - start).toBeLessThan(6000);
+  expect(performance.now() - start).toBeLessThan(15_000);
   expect(await scrape).toBe("cut");
   await Promise.all([silent.isCutOff(), idle.isCutOff()]);
 });
 
-test("what a mistake in the options would have opened is not left open", { timeout: 30_000 }, async () => {
+test("what a mistake in the options would have opened is not left open", { timeout: 60_000 }, async () => {
   const child = await startChild("failing-start.ts", { env: { TEST_REDIS_URL: "redis://127.0.0.1:1" } });
   expect(await child.exited).toEqual({ code: 0, signal: null });
   const line =

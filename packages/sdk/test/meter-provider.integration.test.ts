@@ -43,7 +43,7 @@ test("on standard readers a queue that was removed, and all queues of a Redis th
     const lengths = all.filter(({ descriptor }) => descriptor.name === "task_queue_length");
     return lengths.flatMap(({ dataPoints }) => dataPoints.map(({ attributes }) => attributes.queue)).sort();
   };
-  await expect.poll(scraped, { timeout: 10_000, interval: 1100 }).toEqual(["a", "b"]);
+  await expect.poll(scraped, { timeout: 20_000, interval: 1100 }).toEqual(["a", "b"]);
   expect(await pushed()).toEqual(["a", "b"]);
 
   vitals.queues.remove("a");
@@ -51,10 +51,10 @@ test("on standard readers a queue that was removed, and all queues of a Redis th
   expect(await pushed()).toEqual(["b"]);
 
   await server.kill();
-  await expect.poll(scraped, { timeout: 10_000, interval: 250 }).toEqual([]);
+  await expect.poll(scraped, { timeout: 20_000, interval: 250 }).toEqual([]);
   expect(await pushed()).toEqual([]);
 
   await server.restart();
-  await expect.poll(scraped, { timeout: 10_000, interval: 250 }).toEqual(["b"]);
+  await expect.poll(scraped, { timeout: 20_000, interval: 250 }).toEqual(["b"]);
   expect(await pushed()).toEqual(["b"]);
 });

@@ -142,3 +142,13 @@ test("what is no producer of ours is refused", async () => {
   const refusal = await refusalOf(() => startTaskVitals({ environment: {}, meterProvider, metricProducer }));
   expect(refusal.message).toBe("metricProducer: got an object; expected what createMetricProducer() returned.");
 });
+
+test("a counter in Redis is refused, whose name would be on the page twice", async () => {
+  const queues = ["list:jobs", "counter:done=task_success_total"];
+  const refusal = await refusalOf(() => borrow({ redis: "redis://127.0.0.1:1", queues }));
+  expect(refusal.code).toBe("INVALID_OPTION");
+  expect(refusal.message).toBe(
+    'queues: got "counter:done"; expected no counter that lives in Redis beside meterProvider, whose page would have two metrics of one name. ' +
+      "Leave meterProvider out, or let @taskvitals/exporter report the counter.",
+  );
+});

@@ -34,7 +34,7 @@ async function pushing(
     writeFileSync(path, pem ?? "");
     environment[`OTEL_EXPORTER_OTLP_${variable}`] = path;
   }
-  const options = { otlp: { intervalMs: 3_600_000, timeoutMs: 300 }, runtimeMetrics: false };
+  const options = { otlp: { intervalMs: 3_600_000, timeoutMs: 1000 }, runtimeMetrics: false };
   return { ...(await startVitals({ ...options, environment })), receiver };
 }
 

@@ -24,8 +24,7 @@ beforeEach(async () => {
 
 const POLL = { timeout: 20_000, interval: 200 };
 
-const start = (options: TaskVitalsOptions): Promise<StartedVitals> =>
-  startVitals({ redis: server.url, readDeadlineMs: 2000, ...options });
+const start = (options: TaskVitalsOptions): Promise<StartedVitals> => startVitals({ redis: server.url, ...options });
 
 function open(name: string): Queue {
   const queue = new Queue(name, { connection: { host: server.host, port: server.port } });
@@ -69,11 +68,11 @@ test("a queue that its framework has never seen reads 0, and says that it may be
 });
 
 test("the broker's own health is on the page, and 0 when it is gone", async () => {
-  const { scrape } = await start({ queues: ["list:jobs"], readDeadlineMs: 500 });
+  const { scrape } = await start({ queues: ["list:jobs"] });
   const page = await scrape();
   const labels = { broker: "default" };
   expect(page.value("task_broker_up", labels)).toBe(1);
-  expect(page.value("task_broker_ping_seconds", labels)).toBeLessThan(0.5);
+  expect(page.value("task_broker_ping_seconds", labels)).toBeLessThan(5);
   expect(page.value("task_broker_memory_bytes", labels)).toBeGreaterThan(100_000);
   expect(page.value("task_broker_memory_limit_bytes", labels)).toBe(64 * 1024 * 1024);
   await server.kill();
@@ -99,7 +98,7 @@ test("every queue of a framework is found but for those that are declared, and d
   expect(vitals.queues.list()).toEqual(["monthly"]);
   await open("later").add("send", {});
   await open("mails").obliterate();
-  await expect.poll(lengths, { timeout: 40_000, interval: 500 }).toEqual({ monthly: 1, later: 1 });
+  await expect.poll(lengths, { timeout: 90_000, interval: 500 }).toEqual({ monthly: 1, later: 1 });
 });
 
 test("a queue that is declared later takes the place of the one that was discovered", async () => {

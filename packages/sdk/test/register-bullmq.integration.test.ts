@@ -94,7 +94,7 @@ test.each([
   const queue = `counted-${form}-${script.at(-2)}`;
   const { child, work, scrape } = await unawareWorker(script, queue, { TEST_FORM: form });
   await work();
-  await expect.poll(async () => vitalsOf(await scrape(), queue), { timeout: 10_000 }).toEqual(ALL);
+  await expect.poll(async () => vitalsOf(await scrape(), queue)).toEqual(ALL);
   child.kill("SIGTERM");
   expect(await child.exited).toEqual({ code: 0, signal: null });
   expect(linesOf(child)).toEqual({ said: ["working"], warned: [] });

@@ -17,6 +17,8 @@ export async function startVitals(options: TaskVitalsOptions = {}): Promise<Star
   const vitals = await startTaskVitals({
     // The tests may themselves run in a container, where a loopback endpoint is worth a warning.
     logger: { warn: (message) => void (message.includes("inside a container") || warnings.push(message)) },
+    // A busy machine is not a slow server.
+    readDeadlineMs: 5000,
     ...options,
     environment: { OTEL_EXPORTER_PROMETHEUS_PORT: "0", ...options.environment },
   });

@@ -2,10 +2,10 @@ import type { TaskState } from "@taskvitals/core";
 import type { QueueField, QueueFields, ValuesOf } from "./queue-field.ts";
 
 /**
- * One command to Redis: its name in lower case, the key that it reads, then further arguments. Never one that writes. A subcommand
+ * One command to Redis: its name in lower case, the key that it is about, then further arguments. No layout has one that writes. A subcommand
  * is spelled as an ACL spells it (`xinfo|groups`); `Buffer` at the end of the name asks for bytes (`zrangeBuffer`).
  */
-export type RedisCommand = readonly [name: string, key: string, ...args: (string | number)[]];
+export type RedisCommand = readonly [name: string, key: string, ...args: (string | number | Buffer)[]];
 
 /** A command that the reading can do without: where it fails, its answer is `undefined` and what hangs on it is not reported. */
 export interface OptionalCommand {

@@ -56,7 +56,7 @@ describe("a queue of Bull", () => {
     // Only a queue with a processor promotes; this one is locally paused, so that it takes nothing.
     await bull.queue("mails").pause(true);
     void bull.queue("mails").process((_, done) => done());
-    await expect.poll(() => bull.ready("mails"), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => bull.ready("mails")).toBe(2);
     expect(await read()).toMatchObject({ ready: 2, states: { delayed: 1, overdue: 0 }, oldestAgeSeconds: about(120) });
   });
 
@@ -111,7 +111,7 @@ describe("a queue of Bull", () => {
     await brittle.take("mails", 1);
     await brittle.queue("mails").pause(true);
     void brittle.queue("mails").process((_, done) => done());
-    await expect.poll(() => bull.ready("mails"), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => bull.ready("mails")).toBe(2);
     expect(await read()).toMatchObject({ ready: 2, states: { active: 0 }, oldestAgeSeconds: about(20 * 60) });
   });
 
@@ -135,7 +135,7 @@ describe("a queue of Bull", () => {
     await odd.put("acme:images");
     await bull.put("others");
     await using all = await openQueues(server.url, { layout: "bull", name: "*", prefix: "a[b]*:c" });
-    await expect.poll(() => all.labels(), { timeout: 10_000 }).toEqual(["acme:images", "mails"]);
+    await expect.poll(() => all.labels()).toEqual(["acme:images", "mails"]);
     expect(await all.read("acme:images")).toMatchObject({ ready: 1, problems: [] });
   });
 });

@@ -106,7 +106,7 @@ describe.each([5, 6] as const)("a queue of BullMQ %i", (major) => {
     await bullmq.take("mails", 1);
     expect(await read()).toMatchObject({ ready: 1, states: { active: 1 } });
     await worker.startStalledCheckTimer();
-    await expect.poll(() => bullmq.counts("mails"), { timeout: 10_000 }).toMatchObject({ waiting: 2 });
+    await expect.poll(() => bullmq.counts("mails")).toMatchObject({ waiting: 2 });
     expect(await read()).toMatchObject({ ready: 2, states: { active: 0 }, oldestAgeSeconds: about(20 * 60) });
   });
 
@@ -172,7 +172,7 @@ describe.each([5, 6] as const)("a queue of BullMQ %i", (major) => {
     await odd.put("images", { jobId: "meta" });
     await bullmq.put("others");
     await using all = await openQueues(server.url, { layout: "bullmq", name: "*", prefix: "a[b]*:c" });
-    await expect.poll(() => all.labels(), { timeout: 10_000 }).toEqual(["images", "mails"]);
+    await expect.poll(() => all.labels()).toEqual(["images", "mails"]);
     expect(await all.read("mails")).toMatchObject({ ready: 1, problems: [] });
   });
 });

@@ -100,7 +100,7 @@ describe("a queue with priorities", () => {
     const [huey, queues] = await start({ hueyClass: "PriorityRedisHuey" }, "huey:mails");
     const age = async () => (await queues.read()).oldestAgeSeconds;
     await huey.enqueue("mails", { priority: -5 });
-    await expect.poll(age, { timeout: 5_000 }).toBeGreaterThan(0.5);
+    await expect.poll(age).toBeGreaterThan(0.5);
     await huey.enqueue("mails", { priority: 10 });
     await huey.enqueue("mails", {});
     expect(await queues.read()).toMatchObject({ ready: 3 });
@@ -115,7 +115,7 @@ describe("a queue with priorities", () => {
     const [huey, queues] = await start({ hueyClass: "PriorityRedisHuey" }, "huey:mails");
     const age = async () => (await queues.read()).oldestAgeSeconds;
     await huey.enqueue("mails", { priority: -1 });
-    await expect.poll(age, { timeout: 5_000 }).toBeGreaterThan(0.5);
+    await expect.poll(age).toBeGreaterThan(0.5);
     for (let priority = 0; priority < 40; priority++) await huey.enqueue("mails", { priority });
     expect(await queues.read()).toMatchObject({ ready: 41, oldestAgeSeconds: expect.toSatisfy((s) => s > 0.5) });
   });
@@ -140,7 +140,7 @@ it("finds queues of every kind, those that are only scheduled included, and none
   await priority.add("not-clean", 1);
   await list.delay("later", 1, 600);
   const [, queues] = await start({ hueyClass: "RedisHuey" }, "huey:*");
-  await expect.poll(() => queues.labels(), { timeout: 10_000 }).toEqual(["images", "later", "mails"]);
+  await expect.poll(() => queues.labels()).toEqual(["images", "later", "mails"]);
   expect(await queues.read("mails")).toMatchObject({ ready: 2, oldestAgeSeconds: undefined });
   expect(await queues.read("images")).toMatchObject({ ready: 3, oldestAgeSeconds: about(0) });
   expect(await queues.read("later")).toMatchObject({ ready: 0, states: { delayed: 1 } });

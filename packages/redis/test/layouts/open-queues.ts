@@ -45,5 +45,18 @@ export async function openQueues(
  * are read apart, and frameworks write milliseconds.
  */
 export function about(seconds: number): unknown {
-  return expect.toSatisfy((age: unknown) => typeof age === "number" && age >= seconds - 0.05 && age < seconds + 5);
+  return expect.toSatisfy((age: unknown) => typeof age === "number" && age >= seconds - 0.05 && age < seconds + 15);
+}
+
+/**
+ * Reads an age, which must be that of what is ready since `since`, Unix seconds: no less than before the reading, no more than after it.
+ * What the clocks may differ by is a little, and not known better than the time that an answer took.
+ */
+export async function expectAgeSince(since: number, age: () => Promise<number | undefined>): Promise<void> {
+  const before = Date.now() / 1000;
+  const read = await age();
+  const after = Date.now() / 1000;
+  const slack = 0.05 + (after - before) / 2;
+  expect(read).toBeGreaterThanOrEqual(before - since - slack);
+  expect(read).toBeLessThanOrEqual(after - since + slack);
 }

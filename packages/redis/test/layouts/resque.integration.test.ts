@@ -76,7 +76,7 @@ describe("a queue of Resque", () => {
   });
 
   it("loses a worker that was killed, and not the job that it had", async () => {
-    await using quick = await openQueues(server.url, { layout: "resque", name: "mails", workerTimeoutSeconds: 2 });
+    await using quick = await openQueues(server.url, { layout: "resque", name: "mails", workerTimeoutSeconds: 6 });
     await resque.add("mails", 2);
     const worker = await startWorker("host:1", "images", "mails");
     await waitUntil(() => /took a job/.test(worker.output()), { what: "the worker to take a job" });
@@ -84,7 +84,7 @@ describe("a queue of Resque", () => {
     expect(await quick.read()).toMatchObject({ ready: 1, states: { active: 1 }, workers: 1 });
     worker.kill("SIGKILL");
     await worker.exited;
-    await expect.poll(async () => (await quick.read()).workers, { timeout: 10_000 }).toBe(0);
+    await expect.poll(async () => (await quick.read()).workers).toBe(0);
     expect(await resque.states("mails")).toMatchObject({ ready: 1, active: 1 });
     expect(await quick.read()).toMatchObject({ ready: 1, states: { active: 1 } });
     expect(await queues.read("images")).toMatchObject({ workers: 2, states: { active: 0 } });
@@ -150,7 +150,7 @@ describe("a queue of Resque", () => {
     await resque.add("others", 1);
     await odd.take("mails", 1);
     await using all = await openQueues(server.url, { layout: "resque", name: "*", namespace });
-    await expect.poll(() => all.labels(), { timeout: 10_000 }).toEqual(["a:b", "mails"]);
+    await expect.poll(() => all.labels()).toEqual(["a:b", "mails"]);
     expect(await all.read("a:b")).toMatchObject({ ready: 2, workers: 0, problems: [] });
     expect(await all.read("mails")).toMatchObject({ ready: 0, workers: 1, states: { active: 1 } });
   });

@@ -1,11 +1,14 @@
 import { type BullmqWorker, observeWorker } from "@taskvitals/bullmq";
-import type { TaskRecorder } from "@taskvitals/core";
+import type { ProblemListener, TaskRecorder } from "@taskvitals/core";
 import { BullmqInstrumentation, type BullmqListener } from "./bullmq-instrumentation.ts";
 import { DeferredRecorder } from "./deferred-recorder.ts";
 import { type TracedWorker, traceJobs } from "./job-spans.ts";
 
 /** Milliseconds after which a process that has loaded BullMQ should have made something of it. */
 const EXPECTED_WITHIN_MS = 30_000;
+
+/** Problems that are remembered until there is somebody to count them: the start takes moments. */
+const MAX_UNCOUNTED = 1000;
 
 const SWITCH_OFF = "OTEL_NODE_DISABLED_INSTRUMENTATIONS=bullmq switches the search off.";
 
@@ -19,8 +22,8 @@ export interface WorkerDiscoveryOptions {
 
 /** The search for BullMQ workers in this process. */
 export interface WorkerDiscovery {
-  /** Records the workers on `tasks`, with all they did since they were created. */
-  bind(tasks: TaskRecorder): void;
+  /** Records the workers on `tasks`, with all they did since they were created; `onProblem` is told of each that cannot be, earlier ones too. */
+  bind(tasks: TaskRecorder, onProblem: ProblemListener): void;
   /** Ends the search: workers that were found are detached, later ones left alone. Idempotent, never throws. */
   stop(): void;
 }
@@ -31,7 +34,7 @@ export function discoverWorkers(options: WorkerDiscoveryOptions): WorkerDiscover
   const instrumentation = new BullmqInstrumentation(discovery);
   instrumentation.enable();
   return {
-    bind: (tasks) => discovery.bind(tasks),
+    bind: (tasks, onProblem) => discovery.bind(tasks, onProblem),
     stop: () => {
       discovery.stop();
       instrumentation.disable();
@@ -48,6 +51,9 @@ class Discovery implements BullmqListener {
   readonly #gone = new FinalizationRegistry<WeakRef<object>>((ref) => this.#workers.delete(ref));
   readonly #detach = new WeakMap<object, () => void>();
   #tasks: TaskRecorder = this.#deferred;
+  #onProblem: ProblemListener | undefined;
+  /** Problems that nobody was there to count. */
+  readonly #uncounted: string[] = [];
   #early = false;
   #inUse = false;
   #stopped = false;
@@ -61,7 +67,7 @@ class Discovery implements BullmqListener {
   loaded({ version, supported, early }: Parameters<BullmqListener["loaded"]>[0]): void {
     if (this.#stopped) return;
     if (!supported) {
-      this.#warn(
+      this.#problem(
         `bullmq ${version} was loaded, whose workers are not counted: it is done for BullMQ 5 and 6. Use one of these. ${SWITCH_OFF}`,
       );
       return;
@@ -86,12 +92,14 @@ class Discovery implements BullmqListener {
       this.#workers.add(ref);
       this.#gone.register(worker, ref);
     } catch (error) {
-      this.#warn(`A BullMQ worker is not counted. ${error instanceof Error ? error.message : ""}`.trimEnd());
+      this.#problem(`A BullMQ worker is not counted. ${error instanceof Error ? error.message : ""}`.trimEnd());
     }
   }
 
-  bind(tasks: TaskRecorder): void {
+  bind(tasks: TaskRecorder, onProblem: ProblemListener): void {
     if (this.#stopped) return;
+    this.#onProblem = onProblem;
+    for (const problem of this.#uncounted.splice(0)) onProblem("observe_worker", problem);
     this.#tasks = tasks;
     this.#deferred.bind(tasks);
   }
@@ -105,6 +113,14 @@ class Discovery implements BullmqListener {
     }
     this.#workers.clear();
     this.#deferred.discard();
+    this.#uncounted.length = 0;
+  }
+
+  /** Said at once: the process may end before there is somebody to count it. */
+  #problem(message: string): void {
+    this.#warn(message);
+    if (this.#onProblem !== undefined) this.#onProblem("observe_worker", message);
+    else if (this.#uncounted.length < MAX_UNCOUNTED) this.#uncounted.push(message);
   }
 
   #warnOfNone(version: string): void {

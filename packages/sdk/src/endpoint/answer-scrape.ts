@@ -11,7 +11,7 @@ import {
 import type { Page } from "./page.ts";
 import type { PageCollector } from "./page-collector.ts";
 import { describeFailure } from "./page-unavailable.ts";
-import { SCRAPE_TIMEOUT_HEADER, scrapeDeadlineMs, withinDeadline } from "./scrape-deadline.ts";
+import { SCRAPE_TIMEOUT_HEADER, scrapeDeadlineMs, scrapeTimeoutMs, withinDeadline } from "./scrape-deadline.ts";
 
 /** The text format's own version: without it a scraper has to guess, and OpenMetrics is another format. */
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -27,7 +27,9 @@ export async function answerScrape(
 ): Promise<EndpointResponse> {
   const refused = refuseMethod(request.method) ?? (await refuseStranger(request, authenticator));
   if (refused !== undefined) return forMethod(request.method, refused);
-  const deadlineMs = scrapeDeadlineMs(request.header(SCRAPE_TIMEOUT_HEADER));
+  const timeout = request.header(SCRAPE_TIMEOUT_HEADER);
+  const deadlineMs = scrapeDeadlineMs(timeout);
+  if (request.method === "GET") collector.scraped({ from: request.from, timeoutMs: scrapeTimeoutMs(timeout) });
   const gzip = acceptsGzip(request.header("accept-encoding"));
   try {
     const answer = collector.page().then((page) => pageResponse(page, gzip, collector));

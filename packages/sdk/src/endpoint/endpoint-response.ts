@@ -2,6 +2,8 @@
 export interface EndpointRequest {
   /** Upper-case method. */
   readonly method: string;
+  /** Address that the request came from; empty where it is not known. */
+  readonly from: string;
   /** The value of a header by its lower-case name. */
   header(name: string): string | undefined;
 }

@@ -20,6 +20,8 @@ import {
 export interface EndpointDependencies {
   /** Builds the page: a collector to share with mounted handlers, or a source, which gets a collector of its own. */
   readonly collectPage: PageCollector | PageSource;
+  /** Builds the page at `<path>/shared`; without it there is none. */
+  readonly sharedPage?: PageCollector | undefined;
   /** Receives one line for the operator, free of credentials. */
   warn(message: string): void;
   /** Receives failures while the endpoint runs. */
@@ -63,7 +65,7 @@ export async function startEndpoint(
       return;
     }
     response.once("close", () => connections.end(request.socket));
-    serve(request, response, { settings, collector, isClosing });
+    serve(request, response, { settings, collector, sharedPage: dependencies.sharedPage, isClosing });
   });
   const connections = trackConnections(server, settings.tls !== undefined);
   server.unref();
@@ -106,14 +108,16 @@ function collectorOf(settings: EndpointSettings, { collectPage, onError }: Endpo
 interface ServeContext {
   readonly settings: EndpointSettings;
   readonly collector: PageCollector;
+  readonly sharedPage: PageCollector | undefined;
   readonly isClosing: () => boolean;
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, context: ServeContext): void {
-  const { settings, collector, isClosing } = context;
+  const { settings, isClosing } = context;
   const { writeTimeoutMs } = settings.limits;
   const path = pathOf(request.url ?? "");
-  if (path === settings.path) {
+  const collector = pageAt(path, context);
+  if (collector !== undefined) {
     const { authenticator } = settings;
     serveScrape(request, response, { collector, authenticator, writeTimeoutMs, isLastOfConnection: isClosing });
     return;
@@ -122,8 +126,13 @@ function serve(request: IncomingMessage, response: ServerResponse, context: Serv
   sendResponse(request, response, forMethod(method, answerOther(method, path, settings.path)), {
     writeTimeoutMs,
     lastOfConnection: isClosing(),
-    report: collector.report,
+    report: context.collector.report,
   });
+}
+
+function pageAt(path: string, { settings, collector, sharedPage }: ServeContext): PageCollector | undefined {
+  if (path === settings.path) return collector;
+  return path === `${settings.path.replace(/\/$/, "")}/shared` ? sharedPage : undefined;
 }
 
 function answerOther(method: string, path: string, metricsPath: string): EndpointResponse {

@@ -32,7 +32,7 @@ export function createFetchHandler(collector: PageCollector, auth?: Authenticati
   return async (input) => {
     const { method, headers } = requestOf(input);
     const answer = await answerScrape(
-      { method, header: (name) => headers.get(name) ?? undefined },
+      { method, from: "", header: (name) => headers.get(name) ?? undefined },
       collector,
       authenticator,
     );

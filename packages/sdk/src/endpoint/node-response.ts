@@ -19,6 +19,7 @@ const DISCARD_MS = 1000;
 export function endpointRequest(request: IncomingMessage): EndpointRequest {
   return {
     method: request.method ?? "GET",
+    from: request.socket?.remoteAddress ?? "",
     header(name) {
       const value = request.headers[name];
       return typeof value === "string" ? value : undefined;

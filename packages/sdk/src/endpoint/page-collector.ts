@@ -18,14 +18,24 @@ export type EndpointOperation = "collect" | "expose";
 /** Receives the failures of the endpoint and of the mounted handlers, each once. */
 export type EndpointErrorListener = (operation: EndpointOperation, error: unknown) => void;
 
+/** Receives each scrape that is served: the scraper's address, where it is known, and how long it waits, in milliseconds. */
+export type ScrapeListener = (scrape: { readonly from: string; readonly timeoutMs: number }) => void;
+
 /** Options of {@link createPageCollector}. */
 export interface PageCollectorOptions {
-  /** Builds one page. Never called while an earlier call is within its limit. */
+  /** Builds one page. Where scrapes may join, never called while an earlier call is within its limit. */
   readonly collectPage: PageSource;
   /** Limit of one collection in milliseconds. Default 10 000. */
   readonly collectTimeoutMs?: number | undefined;
   /** Receives failed collections, and failures while a page is sent. What it throws is dropped. */
   readonly onError: EndpointErrorListener;
+  /**
+   * Whether a scrape may be given a page whose collection began before it came. Default true; false where another process may have shown newer
+   * numbers meanwhile.
+   */
+  readonly mayJoin?: boolean | undefined;
+  /** Told of each scrape that is served. Must be quick; what it throws is dropped. */
+  readonly onScrape?: ScrapeListener | undefined;
 }
 
 /** Collections shared by the endpoint and every mounted handler. */
@@ -35,6 +45,8 @@ export interface PageCollector {
    * too many earlier collections hang. It has no deadline of the caller's own: race it.
    */
   page(): Promise<Page>;
+  /** Hands a scrape to `onScrape`; never throws. */
+  readonly scraped: ScrapeListener;
   /** Hands a failure to `onError`; never throws. */
   report(operation: EndpointOperation, error: unknown): void;
 }
@@ -50,6 +62,7 @@ export const MAX_HANGING_COLLECTIONS = 8;
 
 /** Creates the shared collector. Nothing runs until the first page is asked for. */
 export function createPageCollector(options: PageCollectorOptions): PageCollector {
+  const { mayJoin = true } = options;
   const limitMs = options.collectTimeoutMs ?? DEFAULT_COLLECT_TIMEOUT_MS;
   // The source gets less, so that a page that is complete but for one hung callback still comes out within the limit.
   const sourceMs = Math.max(1, Math.floor(limitMs * 0.9));
@@ -110,7 +123,7 @@ export function createPageCollector(options: PageCollectorOptions): PageCollecto
 
   return {
     page() {
-      if (current !== undefined) return current;
+      if (current !== undefined && mayJoin) return current;
       if (hanging >= MAX_HANGING_COLLECTIONS) {
         return Promise.reject(
           new PageUnavailable(
@@ -120,6 +133,13 @@ export function createPageCollector(options: PageCollectorOptions): PageCollecto
       }
       current = start();
       return current;
+    },
+    scraped(scrape) {
+      try {
+        options.onScrape?.(scrape);
+      } catch {
+        // As above.
+      }
     },
     report,
   };

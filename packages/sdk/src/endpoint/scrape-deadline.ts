@@ -12,8 +12,13 @@ const MAX_TIMEOUT_SECONDS = 3600;
  * scraper is taken to wait 10 s, Prometheus' own default; more than an hour counts as an hour.
  */
 export function scrapeDeadlineMs(header: string | undefined): number {
-  const timeoutMs = 1000 * timeoutSeconds(header);
+  const timeoutMs = scrapeTimeoutMs(header);
   return Math.max(1, Math.floor(timeoutMs - Math.min(timeoutMs * 0.1, 500)));
+}
+
+/** How long the scraper itself waits, in milliseconds, as {@link scrapeDeadlineMs} takes it. */
+export function scrapeTimeoutMs(header: string | undefined): number {
+  return 1000 * timeoutSeconds(header);
 }
 
 function timeoutSeconds(header: string | undefined): number {

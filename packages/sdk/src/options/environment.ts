@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { invalidOption } from "@taskvitals/core";
+import { NAMESPACE, NAMESPACE_EXPECTED } from "../shared-totals/namespace.ts";
 import { hasOtlpEndpoint, type OtlpEnvironment, readOtlpEnvironment } from "./otlp-environment.ts";
 import type { ExpositionName } from "./task-vitals-options.ts";
 import { type GetVariable as Get, variables, wholeNumber } from "./variables.ts";
@@ -21,6 +22,8 @@ export interface EnvironmentOptions {
   readonly redisUrl: string | undefined;
   readonly queues: readonly string[] | undefined;
   readonly exposition: ExpositionName | undefined;
+  /** What `TASKVITALS_SHARED_TOTALS` says: whether, or under which namespace. */
+  readonly sharedTotals: boolean | { readonly namespace: string } | undefined;
   /** Names in `OTEL_NODE_DISABLED_INSTRUMENTATIONS`; of other people's instrumentations too. */
   readonly disabledInstrumentations: ReadonlySet<string>;
 }
@@ -49,6 +52,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     redisUrl: get("REDIS_URL"),
     queues: queues(get("TASKVITALS_QUEUES")),
     exposition: exposition(get("TASKVITALS_EXPOSITION")),
+    sharedTotals: sharedTotals(get("TASKVITALS_SHARED_TOTALS")),
     disabledInstrumentations: new Set(listed(get("OTEL_NODE_DISABLED_INSTRUMENTATIONS"))),
   };
 }
@@ -135,4 +139,16 @@ function percentDecoded(path: string, text: string): string {
 function exposition(name: string | undefined): ExpositionName | undefined {
   if (name === undefined || name === "incremental" || name === "standard") return name;
   throw invalidOption({ path: "TASKVITALS_EXPOSITION", value: name, expected: '"incremental" or "standard"' });
+}
+
+function sharedTotals(text: string | undefined): EnvironmentOptions["sharedTotals"] {
+  if (text === undefined) return undefined;
+  const lower = text.toLowerCase();
+  if (lower === "true" || lower === "false") return lower === "true";
+  if (NAMESPACE.test(text)) return { namespace: text };
+  throw invalidOption({
+    path: "TASKVITALS_SHARED_TOTALS",
+    value: text,
+    expected: `"true", "false" or a namespace: ${NAMESPACE_EXPECTED}`,
+  });
 }

@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import type { BasicCredentials, EndpointLimits, EndpointOptions, EndpointTls } from "../endpoint/index.ts";
+import { NAMESPACE, NAMESPACE_EXPECTED } from "../shared-totals/namespace.ts";
+import type { SharedTotalsOptions } from "../shared-totals/shared-totals-options.ts";
 import type { BucketOptions, DeclaredTask, OtlpOptions, TaskVitalsOptions } from "./task-vitals-options.ts";
 
 // Forgetting an option here is a compile-time error.
@@ -76,6 +78,15 @@ const otlp = {
 const tasks = { task: name, queue: v.optional(name) } satisfies FieldsOf<DeclaredTask>;
 const buckets = { durationSeconds: anything, waitSeconds: anything } satisfies FieldsOf<BucketOptions>;
 
+const sharedTotals = {
+  broker: v.optional(name),
+  namespace: v.optional(v.pipe(v.string(NAMESPACE_EXPECTED), v.regex(NAMESPACE, NAMESPACE_EXPECTED))),
+  intervalMs: v.optional(whole(1000, 60_000)),
+  foldAfterMs: v.optional(whole(12_000, 86_400_000)),
+  page: v.optional(flag),
+  store: v.optional(v.picklist(["redis", "machine"], '"redis" or "machine"')),
+} satisfies FieldsOf<SharedTotalsOptions>;
+
 // Only names and shapes: queues, URLs, buckets and the values of the endpoint's options are checked by those who use them.
 const options = {
   serviceName: v.optional(name),
@@ -101,6 +112,7 @@ const options = {
     either("boolean", v.literal(false, "false or an object"), v.strictObject(endpoint, "false or an object")),
   ),
   otlp: v.optional(either("boolean", flag, v.strictObject(otlp, "true, false or an object"))),
+  sharedTotals: v.optional(either("boolean", flag, v.strictObject(sharedTotals, "true, false or an object"))),
   buckets: v.optional(v.strictObject(buckets, "an object")),
   readDeadlineMs: v.optional(whole(10, 10_000)),
   maxSeries: v.optional(whole(1, 100_000)),
@@ -117,7 +129,16 @@ const options = {
   environment: v.optional(v.record(v.string(), v.optional(v.string("a string")), "an object of environment variables")),
 } satisfies FieldsOf<TaskVitalsOptions>;
 
-const shapes: Readonly<Record<string, object>> = { endpoint, basicAuth, tls, limits, otlp, tasks, buckets };
+const shapes: Readonly<Record<string, object>> = {
+  endpoint,
+  basicAuth,
+  tls,
+  limits,
+  otlp,
+  tasks,
+  sharedTotals,
+  buckets,
+};
 const schema = v.strictObject(options, "an object of options");
 
 /** The first thing that does not fit the shape of the options, unknown names included. */

@@ -2,6 +2,7 @@ import { DURATION_BUCKETS_SECONDS, invalidOption, resolveBuckets, WAIT_BUCKETS_S
 import type { CounterOptions, QueueOptions } from "@taskvitals/redis";
 import type { EndpointOptions } from "../endpoint/index.ts";
 import type { DeclaredBroker } from "../queue-registry.ts";
+import { resolveSharedTotals, type SharedTotalsSettings } from "../shared-totals/shared-totals-settings.ts";
 import type { OtlpSettings } from "../telemetry/otlp-reader.ts";
 import { checkOptions } from "./check-options.ts";
 import { type EnvironmentOptions, readEnvironment } from "./environment.ts";
@@ -19,6 +20,7 @@ export interface Settings {
   readonly tasks: readonly DeclaredTask[];
   readonly endpoint: EndpointOptions | undefined;
   readonly otlp: OtlpSettings | undefined;
+  readonly sharedTotals: SharedTotalsSettings | undefined;
   readonly durationBuckets: readonly number[];
   readonly waitBuckets: readonly number[];
   readonly readDeadlineMs: number;
@@ -42,16 +44,18 @@ export function resolveSettings(options: TaskVitalsOptions): Settings {
     });
   }
   const environment = readEnvironment(options.environment ?? process.env);
+  const known = brokers(options, environment);
   return {
     disabled: environment.disabled,
     serviceName: serviceName(options, environment),
     resourceAttributes: { ...environment.resourceAttributes, ...options.resourceAttributes },
-    brokers: brokers(options, environment),
+    brokers: known,
     queues: options.queues ?? environment.queues ?? [],
     queuesPath: options.queues === undefined && environment.queues !== undefined ? "TASKVITALS_QUEUES" : "queues",
     tasks: (options.tasks ?? []).map((task) => (typeof task === "string" ? { task } : task)),
     endpoint: endpoint(options, environment),
     otlp: resolveOtlp(options, environment),
+    sharedTotals: resolveSharedTotals(options, environment, known),
     durationBuckets: resolveBuckets(
       "buckets.durationSeconds",
       options.buckets?.durationSeconds,

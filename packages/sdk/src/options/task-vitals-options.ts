@@ -2,6 +2,7 @@ import type { MeterProvider } from "@opentelemetry/api";
 import type { CounterOptions, QueueOptions, RedisClientLike } from "@taskvitals/redis";
 import type { EndpointOptions } from "../endpoint/endpoint-options.ts";
 import type { Logger } from "../logger.ts";
+import type { SharedTotalsOptions } from "../shared-totals/shared-totals-options.ts";
 import type { TaskVitalsMetricProducer } from "../telemetry/metric-producer.ts";
 
 /** A task that exists at 0 from the start. */
@@ -96,6 +97,13 @@ export interface TaskVitalsOptions {
    * `"incremental"`.
    */
   readonly exposition?: ExpositionName | undefined;
+  /**
+   * Share totals with all processes that say the same, through the Redis of a broker: the counters and histograms of tasks, and those that
+   * the application makes on `sharedMeter`, are added up exactly, and shown at `/metrics/shared` by every process and at `/metrics` by one at a time. `true`
+   * with the defaults, an object to say more. An error beside {@link meterProvider}, and without a broker. Default: `TASKVITALS_SHARED_TOTALS` (`true`, `false` or
+   * a namespace), else `false`.
+   */
+  readonly sharedTotals?: boolean | SharedTotalsOptions | undefined;
   /** Bounds of histograms. */
   readonly buckets?: BucketOptions | undefined;
   /** Deadline of one reading of a broker, in milliseconds, 10 to 10 000. Default 250. */

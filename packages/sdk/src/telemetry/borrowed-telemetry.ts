@@ -2,8 +2,8 @@ import type { MeterProvider } from "@opentelemetry/api";
 import { invalidOption } from "@taskvitals/core";
 import type { ProblemLog } from "../problem-log.ts";
 import { AttachableProducer, type TaskVitalsMetricProducer } from "./metric-producer.ts";
-import { SCOPE_NAME, type Telemetry } from "./telemetry.ts";
-import { createVitalsProvider, type SeriesLimits } from "./vitals-provider.ts";
+import { APPLICATION_SCOPE_NAME, SCOPE_NAME, type Telemetry } from "./telemetry.ts";
+import { createVitalsProvider, type VitalsLimits } from "./vitals-provider.ts";
 
 /**
  * Telemetry on the caller's meter provider. Gauges live on a provider of our own, from which the producer that the caller gave to
@@ -12,7 +12,7 @@ import { createVitalsProvider, type SeriesLimits } from "./vitals-provider.ts";
 export function createBorrowedTelemetry(
   provider: MeterProvider,
   producer: TaskVitalsMetricProducer | undefined,
-  limits: SeriesLimits,
+  limits: VitalsLimits,
   problems: ProblemLog,
 ): Telemetry {
   if (producer !== undefined && !(producer instanceof AttachableProducer)) {
@@ -30,9 +30,11 @@ export function createBorrowedTelemetry(
   return {
     provider,
     meter: provider.getMeter(SCOPE_NAME),
+    applicationMeter: provider.getMeter(APPLICATION_SCOPE_NAME),
     observables: producer === undefined ? undefined : own.getMeter(SCOPE_NAME),
     seriesCounts: () => own.seriesCounts(),
     own: undefined,
+    collectSharedPage: undefined,
     collectPage: () =>
       Promise.reject(
         invalidOption({

@@ -5,14 +5,21 @@ import {
   type MetricProducer,
   type PushMetricExporter,
 } from "@opentelemetry/sdk-metrics";
+import type { BindableMeterProvider } from "@taskvitals/meter";
+import type { PageSource } from "../endpoint/index.ts";
 import type { ExpositionName } from "../options/task-vitals-options.ts";
 import type { ProblemLog } from "../problem-log.ts";
+import { sharedPages } from "../shared-totals/shared-page.ts";
+import { type SharedPush, startSharedPush } from "../shared-totals/shared-push.ts";
+import { sharedResource } from "../shared-totals/shared-resource.ts";
+import { ShownInTurn } from "../shared-totals/shown-in-turn.ts";
+import type { RunningSharedTotals } from "../shared-totals/start-shared-totals.ts";
 import { createOtlpReader, type OtlpSettings } from "./otlp-reader.ts";
 import { incrementalPages, standardPages } from "./page-source.ts";
 import { PullReader } from "./pull-reader.ts";
 import { ScrapeReader } from "./scrape-reader.ts";
-import { SCOPE_NAME, type Telemetry } from "./telemetry.ts";
-import { createVitalsProvider, type SeriesLimits } from "./vitals-provider.ts";
+import { APPLICATION_SCOPE_NAME, SCOPE_NAME, type Telemetry } from "./telemetry.ts";
+import { createVitalsProvider, readingTimeoutMs, type VitalsLimits } from "./vitals-provider.ts";
 
 /** What {@link createOwnTelemetry} needs. */
 export interface OwnTelemetryOptions {
@@ -20,8 +27,10 @@ export interface OwnTelemetryOptions {
   /** Push over OTLP as well. */
   readonly otlp: OtlpSettings | undefined;
   readonly exposition: ExpositionName;
-  readonly limits: SeriesLimits;
+  readonly limits: VitalsLimits;
   readonly problems: ProblemLog;
+  /** The totals that all processes share; `undefined` where there are none. */
+  readonly shared: RunningSharedTotals | undefined;
 }
 
 /**
@@ -30,34 +39,73 @@ export interface OwnTelemetryOptions {
  * reader's temporality it serves.
  */
 export async function createOwnTelemetry(options: OwnTelemetryOptions): Promise<Telemetry> {
-  const { problems } = options;
+  const { problems, shared } = options;
+  const shownInTurn = shared?.exposed.onPage;
   const own = createVitalsProvider(options.limits, problems);
   const standard = options.exposition === "standard";
-  const pull = standard ? new ScrapeReader([own.createProducer()]) : new PullReader();
+  const pull = standard ? new ScrapeReader([own, shownInTurn].flatMap(producersOf)) : new PullReader();
   const readers: IMetricReader[] = [pull];
   if (options.otlp !== undefined) {
     const producers = (exporter: PushMetricExporter): MetricProducer[] => {
       const selectTemporality = exporter.selectAggregationTemporality?.bind(exporter);
-      return [own.createProducer(selectTemporality === undefined ? {} : { selectTemporality })];
+      const producer = selectTemporality === undefined ? {} : { selectTemporality };
+      // What came since the last push adds up at the receiver: then each process pushes its own.
+      const counted = isPushedInTurn(options) ? [] : [shared?.counted].filter((provider) => provider !== undefined);
+      return [own, ...counted].map((provider) => provider.createProducer(producer));
     };
     readers.push(await createOtlpReader(options.otlp, producers, problems.report));
   }
   const provider = new MeterProvider({ resource: options.resource, readers });
+  const push = await startPush(options);
   const meter = own.getMeter(SCOPE_NAME);
+  const readingMs = readingTimeoutMs(options.limits.readDeadlineMs);
+  const collectPage =
+    pull instanceof ScrapeReader
+      ? standardPages(pull, readingMs, problems)
+      : incrementalPages(own, pull, readingMs, problems, shownInTurn);
   return {
     provider,
     meter,
+    applicationMeter: own.getMeter(APPLICATION_SCOPE_NAME),
     observables: meter,
-    seriesCounts: () => own.seriesCounts(),
-    own,
-    collectPage: pull instanceof ScrapeReader ? standardPages(pull, problems) : incrementalPages(own, pull, problems),
-    flush: () => provider.forceFlush(),
+    seriesCounts: () => [...own.seriesCounts(), ...(shared?.counted.seriesCounts() ?? [])],
+    own: shared?.counted ?? own,
+    collectSharedPage: shared && pagesOf(shared, options),
+    collectPage: shownInTurn === undefined ? collectPage : shownInTurn.guard(collectPage),
+    flush: async () => {
+      await Promise.all([provider.forceFlush(), push?.flush()]);
+    },
     shutdown: async () => {
       try {
-        await provider.shutdown();
+        await Promise.all([provider.shutdown(), push?.shutdown()]);
       } finally {
-        await own.shutdown();
+        await Promise.all([own.shutdown(), shared?.counted.shutdown()]);
       }
     },
   };
+}
+
+function producersOf(source: BindableMeterProvider | ShownInTurn | undefined): MetricProducer[] {
+  if (source === undefined) return [];
+  return [source instanceof ShownInTurn ? source.producer() : source.createProducer()];
+}
+
+function pagesOf(
+  { exposed, settings }: RunningSharedTotals,
+  { resource, exposition }: OwnTelemetryOptions,
+): PageSource {
+  const { view, shown } = exposed;
+  return sharedPages({ view, shown, exposition, resource: sharedResource(resource, settings.namespace) });
+}
+
+function isPushedInTurn({ otlp, shared }: OwnTelemetryOptions): boolean {
+  return shared !== undefined && otlp?.temporality === "cumulative";
+}
+
+async function startPush(options: OwnTelemetryOptions): Promise<SharedPush | undefined> {
+  const { otlp, shared, resource, problems } = options;
+  if (otlp === undefined || shared === undefined || !isPushedInTurn(options)) return undefined;
+  const { exposed, settings } = shared;
+  const producer = exposed.onPush(otlp.timeoutMs).producer();
+  return startSharedPush(otlp, sharedResource(resource, settings.namespace), producer, problems.report);
 }

@@ -4,6 +4,7 @@ import type { CollectionResult } from "@opentelemetry/sdk-metrics";
 import type { BindableMeterProvider } from "@taskvitals/meter";
 import type { PageSource } from "../endpoint/index.ts";
 import type { ProblemLog } from "../problem-log.ts";
+import type { ShownInTurn } from "../shared-totals/shown-in-turn.ts";
 import { withLegalLabels } from "./legal-labels.ts";
 import type { PullReader } from "./pull-reader.ts";
 import type { ScrapeReader } from "./scrape-reader.ts";
@@ -12,20 +13,28 @@ import { CALLBACK_TIMEOUT_MS } from "./vitals-provider.ts";
 /**
  * Pages written from the cells of our own instruments, in slices that give the event loop back, with what the application measures merged
  * in.
+ *
+ * @param readingMs - the longest that a callback of ours may take
+ * @param shownInTurn - what goes on the page as well, now and then
  */
 export function incrementalPages(
   own: BindableMeterProvider,
   application: PullReader,
+  readingMs: number,
   problems: ProblemLog,
+  shownInTurn?: ShownInTurn,
 ): PageSource {
   const exposition = own.createExposition();
   return async ({ timeoutMs }) => {
-    const budgetMs = Math.min(timeoutMs, CALLBACK_TIMEOUT_MS);
     // At the same time as ours: a callback of the application that hangs must not delay the page twice.
-    const collected = application.collect({ timeoutMillis: budgetMs }).catch(emptyHanded);
+    const collected = application
+      .collect({ timeoutMillis: Math.min(timeoutMs, CALLBACK_TIMEOUT_MS) })
+      .catch(emptyHanded);
     const extra = collected.then(({ resourceMetrics }) => [resourceMetrics]);
     // Compressed while it is written, as nearly every scraper asks for it: a large page is never held whole as text.
-    const page = await exposition.render({ timeoutMs: budgetMs, extra, encoding: "gzip" });
+    const budgetMs = Math.min(timeoutMs, readingMs);
+    const beside = shownInTurn?.providers(budgetMs) ?? [];
+    const page = await exposition.render({ timeoutMs: budgetMs, extra, beside, encoding: "gzip" });
     reportFailedCallbacks([...(await collected).errors, ...page.errors], problems);
     return { gzipped: Buffer.concat(page.chunks, page.byteLength) };
   };
@@ -35,12 +44,16 @@ function emptyHanded(error: unknown): CollectionResult {
   return { resourceMetrics: { resource: emptyResource(), scopeMetrics: [] }, errors: [error] };
 }
 
-/** Pages written by OpenTelemetry's own exporter, whole and in one go. */
-export function standardPages(reader: ScrapeReader, problems: ProblemLog): PageSource {
+/**
+ * Pages written by OpenTelemetry's own exporter, whole and in one go.
+ *
+ * @param readingMs - the longest that any callback may take: its reader knows but one limit
+ */
+export function standardPages(reader: ScrapeReader, readingMs: number, problems: ProblemLog): PageSource {
   const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
   return async ({ timeoutMs }) => {
     const { resourceMetrics, errors } = await reader.collect({
-      timeoutMillis: Math.min(timeoutMs, CALLBACK_TIMEOUT_MS),
+      timeoutMillis: Math.min(timeoutMs, readingMs),
     });
     reportFailedCallbacks(errors, problems);
     const legal = withLegalLabels(resourceMetrics, (metric, label) =>

@@ -8,12 +8,16 @@ export interface Telemetry {
   readonly provider: MeterProvider;
   /** For counters and histograms. */
   readonly meter: Meter;
+  /** For what the application counts itself on `sharedMeter`, as far as it is not shared. */
+  readonly applicationMeter: Meter;
   /** For observable gauges; reports exactly what a collection observed. `undefined` where there is no way to. */
   readonly observables: Meter | undefined;
   /** How full each counter and histogram of taskvitals is; empty where the caller's provider does not say. */
   readonly seriesCounts: () => readonly SeriesCount[];
   /** The provider of ours that holds counters and histograms; `undefined` where they are on the caller's. */
   readonly own: BindableMeterProvider | undefined;
+  /** Builds the page of `/metrics/shared`; `undefined` where totals are not shared. */
+  readonly collectSharedPage: PageSource | undefined;
   /** Builds the page of `/metrics`. */
   readonly collectPage: PageSource;
   /** Pushes what is due now. May reject. */
@@ -21,6 +25,9 @@ export interface Telemetry {
   /** Pushes a last time and ends. May reject. */
   shutdown(): Promise<void>;
 }
+
+/** Name of the scope of what the application counts on `sharedMeter`. */
+export const APPLICATION_SCOPE_NAME = "application";
 
 /** Name of the scope under which the instruments are created. */
 export const SCOPE_NAME = "taskvitals";

@@ -74,11 +74,33 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     });
     await worker.pause();
     const vitals = await startTaskVitals({ endpoint: { port: 0 }, runtimeMetrics: false, environment: {} });
-    workers.bind(vitals.tasks);
+    workers.bind(vitals.tasks, vitals.events.onProblem);
     const page = await (await fetch(vitals.endpoint?.url ?? "")).text();
     workers.stop();
     await worker.close();
     await vitals.shutdown();
+    return page;
+  },
+  "cannot be observed": async () => {
+    const workers = search();
+    const { Worker } = await import("bullmq");
+    // A class of the application's that hides what BullMQ's workers have.
+    class Hidden extends Worker {}
+    Object.defineProperty(Hidden.prototype, "prependListener", { value: undefined });
+    const created: BullmqWorker[] = [];
+    const create = (): void => void created.push(new Hidden(TEST_QUEUE, processor, options));
+    create();
+    const vitals = await startTaskVitals({
+      endpoint: { port: 0 },
+      runtimeMetrics: false,
+      environment: {},
+      logger: { warn: () => {} },
+    });
+    workers.bind(vitals.tasks, vitals.events.onProblem);
+    create();
+    const page = await (await fetch(vitals.endpoint?.url ?? "")).text();
+    workers.stop();
+    await Promise.all([vitals.shutdown(), ...created.map((worker) => worker.close())]);
     return page;
   },
   stopped: async () => {

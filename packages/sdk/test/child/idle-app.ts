@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { startTaskVitals } from "taskvitals";
 
-// Starts everything there is, is scraped, and has nothing more to do once it gets SIGUSR2.
+// Starts everything there is, pushes every TEST_OTLP_INTERVAL milliseconds, is scraped, and has nothing more to do once it gets SIGUSR2.
+const intervalMs = Number(process.env.TEST_OTLP_INTERVAL);
 const vitals = await startTaskVitals({
   redis: process.env.TEST_REDIS_URL,
   queues: ["list:jobs"],
-  otlp: { endpoint: process.env.TEST_OTLP_URL, intervalMs: 4000, timeoutMs: 4000 },
+  otlp: { endpoint: process.env.TEST_OTLP_URL, intervalMs, timeoutMs: intervalMs },
   hostMetrics: true,
   concurrency: 1,
 });

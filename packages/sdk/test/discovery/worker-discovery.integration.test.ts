@@ -76,6 +76,14 @@ test("what a worker did before the vital signs were up is counted, with the time
   expect(page.value("task_concurrency", { queue: queue.name })).toBe(3);
 });
 
+test("workers that cannot be observed are told of at once, and counted when there is somebody to count", async () => {
+  const { result, warnings } = await outcome("cannot be observed");
+  expect(warnings.length).toBe(2);
+  expect(warnings[0]).toMatch(/^A BullMQ worker is not counted\. observeWorker\(worker\): /);
+  const page = parsePage(String(result));
+  expect(page.value("taskvitals_error_total", { operation: "observe_worker" })).toBe(2);
+});
+
 test("the end of the search detaches its workers and leaves later ones alone", async () => {
   expect(await outcome("stopped")).toEqual({
     warnings: [],

@@ -1,5 +1,5 @@
 import { Agent } from "node:http";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { MAX_REQUESTS_IN_FLIGHT } from "../../src/endpoint/connection-tracker.ts";
 import { ask } from "./http-client.ts";
 import { holdPages, openEndpoint, PAGE, watchCollector } from "./open-endpoint.ts";
@@ -18,11 +18,11 @@ test("a client that stops reading is cut off, and others are served meanwhile", 
   const [gone, stalled] = [await connectRaw(server.port), await connectRaw(server.port)];
   for (const client of [gone, stalled]) client.send(GET);
   stalled.socket.pause();
-  await vi.waitFor(() => expect(asked()).toBe(2));
+  await expect.poll(() => asked()).toBe(2);
   gone.socket.resetAndDestroy();
   expect((await ask(`${origin}/healthz`)).status).toBe(200);
   held.release(0, hugePage());
-  await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0), { timeout: 5000 });
+  await expect.poll(() => errors.length).toBeGreaterThan(0);
   // One that left is no error; one that stalls is.
   expect(errors).toEqual([
     ["expose", expect.objectContaining({ message: "the client did not take the answer within 300 ms" })],
@@ -39,13 +39,13 @@ test("a client that leaves in the middle of a page, or of a collection, is no er
   const [reading, waiting] = [await connectRaw(server.port), await connectRaw(server.port)];
   reading.send(GET);
   waiting.send(GET);
-  await vi.waitFor(() => expect(asked()).toBe(2));
+  await expect.poll(() => asked()).toBe(2);
   waiting.socket.resetAndDestroy();
   held.release(0, hugePage());
   await reading.sees(/x 1\n/);
   reading.socket.resetAndDestroy();
   const next = ask(server.url);
-  await vi.waitFor(() => expect(asked()).toBe(3));
+  await expect.poll(() => asked()).toBe(3);
   held.release(1);
   expect(await next).toMatchObject({ status: 200, text: PAGE });
   expect(errors).toEqual([]);
@@ -56,7 +56,7 @@ test("a client that only half-closes still gets its answer", async () => {
   const { server } = await openEndpoint(held.source);
   const client = await connectRaw(server.port);
   client.socket.end(GET);
-  await vi.waitFor(() => expect(held.started()).toBe(1));
+  await expect.poll(() => held.started()).toBe(1);
   held.release(0);
   await client.isCutOff();
   expect(client.received()).toContain(PAGE);
@@ -130,7 +130,7 @@ test("a body without end is answered and cut off", async () => {
   const drip = setInterval(() => client.socket.writable && client.send("5\r\nabcde\r\n"), 20);
   onTestFinished(() => clearInterval(drip));
   await client.sees(/^HTTP\/1\.1 405 [\s\S]*Only GET and HEAD/);
-  expect(await client.isCutOff()).toBeLessThan(4000);
+  expect(await client.isCutOff()).toBeLessThan(15_000);
 });
 
 test("a client that asks before it sends its body is not invited to", async () => {
@@ -157,7 +157,7 @@ test("pipelined requests are answered in order", async () => {
   client.send(
     `${GET}GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /none HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
   );
-  await vi.waitFor(() => expect(held.started()).toBe(1));
+  await expect.poll(() => held.started()).toBe(1);
   held.release(0);
   await client.isCutOff();
   expect(statusLines(client.received())).toEqual(["HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 404"]);
@@ -173,9 +173,9 @@ test("a flood of pipelined requests loses its connection", async () => {
   flood.send(GET.repeat(MAX_REQUESTS_IN_FLIGHT + 1));
   await flood.isCutOff();
   expect(flood.received()).toBe("");
-  await vi.waitFor(() => expect(asked()).toBe(2 * MAX_REQUESTS_IN_FLIGHT));
+  await expect.poll(() => asked()).toBe(2 * MAX_REQUESTS_IN_FLIGHT);
   held.release(0);
-  await vi.waitFor(() => expect(statusLines(modest.received())).toHaveLength(MAX_REQUESTS_IN_FLIGHT));
+  await expect.poll(() => statusLines(modest.received())).toHaveLength(MAX_REQUESTS_IN_FLIGHT);
 });
 
 test("a kept-alive connection serves scrape after scrape", async () => {
@@ -187,7 +187,7 @@ test("a kept-alive connection serves scrape after scrape", async () => {
   for (let scrape = 0; scrape < 3; scrape += 1) {
     expect(await ask(server.url, { agent })).toMatchObject({ text: PAGE, headers: { "keep-alive": "timeout=75" } });
   }
-  await vi.waitFor(() => expect(connections.size).toBe(1));
+  await expect.poll(() => connections.size).toBe(1);
 });
 
 test("connections beyond the limit are dropped, and idle ones make room for the next", async () => {

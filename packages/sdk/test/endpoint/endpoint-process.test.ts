@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import cluster from "node:cluster";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../../../test/services/index.ts";
 import { connectRaw } from "./raw-client.ts";
 
 const path = (name: string): string => fileURLToPath(new URL(`./child/${name}`, import.meta.url));
@@ -28,14 +27,14 @@ async function processWithClients(...args: string[]): Promise<{ child: ChildProc
   return { child, output: () => output };
 }
 
-test("an open endpoint with clients on it does not keep its process alive", { timeout: 20_000 }, async () => {
+test("an open endpoint with clients on it does not keep its process alive", { timeout: 60_000 }, async () => {
   const { child, output } = await processWithClients();
   child.stdin?.end();
   expect(await once(child, "close")).toEqual([0, null]);
   expect(output()).toBe("");
 });
 
-test("a process that awaits close() lives to see it end", { timeout: 20_000 }, async () => {
+test("a process that awaits close() lives to see it end", { timeout: 60_000 }, async () => {
   const { child, output } = await processWithClients("close");
   child.stdin?.end();
   expect(await once(child, "close")).toEqual([0, null]);
@@ -43,13 +42,9 @@ test("a process that awaits close() lives to see it end", { timeout: 20_000 }, a
 });
 
 test("the workers of node:cluster do not share a port, where each scrape would show another one", {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async () => {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
+  const port = await freePort();
   cluster.setupPrimary({ exec: path("cluster-worker.ts"), execArgv: NODE_OPTIONS });
   const outcomes: unknown[] = [];
   const workers = [0, 1].map(() => cluster.fork({ TEST_PORT: String(port) }));

@@ -1,6 +1,6 @@
 import { connect } from "node:tls";
 import { type GenerateResult, generate } from "selfsigned";
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { ask } from "./http-client.ts";
 import { holdPages, openEndpoint, PAGE } from "./open-endpoint.ts";
 import { connectRaw } from "./raw-client.ts";
@@ -70,7 +70,7 @@ test("a client that never finishes its handshake is cut off", async () => {
 
 test("closing drops idle clients, answers the scrape in flight, and does not wait for a handshake for ever", async () => {
   const held = holdPages();
-  const { server } = await openEndpoint(held.source, { tls: tls(), limits: { closeTimeoutMs: 300 } });
+  const { server } = await openEndpoint(held.source, { tls: tls(), limits: { closeTimeoutMs: 2000 } });
   const handshaking = await connectRaw(server.port);
   const idle = connect({ port: server.port, host: "127.0.0.1", ca: own.cert });
   const idleEnded = new Promise((resolve) => idle.once("close", resolve));
@@ -78,14 +78,14 @@ test("closing drops idle clients, answers the scrape in flight, and does not wai
   idle.resume();
   await new Promise((resolve) => idle.once("secureConnect", resolve));
   const scrape = ask(server.url, { tls: { ca: own.cert } });
-  await vi.waitFor(() => expect(held.started()).toBe(1));
+  await expect.poll(() => held.started()).toBe(1);
   const from = performance.now();
   const closed = server.close();
   await idleEnded;
   held.release(0);
   expect((await scrape).text).toBe(PAGE);
   await closed;
-  expect(performance.now() - from).toBeLessThan(2000);
+  expect(performance.now() - from).toBeLessThan(10_000);
   await handshaking.isCutOff();
 });
 

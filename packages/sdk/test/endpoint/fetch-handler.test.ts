@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { AuthenticationOptions } from "../../src/endpoint/authentication.ts";
 import { createFetchHandler, type FetchHandler } from "../../src/endpoint/fetch-handler.ts";
 import { createNodeHandler } from "../../src/endpoint/node-handler.ts";
@@ -54,7 +54,7 @@ describe("mounted in Hono", () => {
     expect(await ask(url, { headers: hasty })).toMatchObject({ status: 503, text: expect.stringContaining("90 ms") });
     const compressed = ask(url, { headers: { authorization, "accept-encoding": "gzip" } });
     const head = ask(url, { method: "HEAD", headers: { authorization } });
-    await vi.waitFor(() => expect(asked()).toBe(3));
+    await expect.poll(() => asked()).toBe(3);
     held.release(0);
     const answer = await compressed;
     expect(answer.headers["content-encoding"]).toBe("gzip");
@@ -106,7 +106,7 @@ test("it shares one collection with the node handler and the endpoint", async ()
     ask(server.url).then(({ text }) => text),
     ask(mounted).then(({ text }) => text),
   ]);
-  await vi.waitFor(() => expect(asked()).toBe(3));
+  await expect.poll(() => asked()).toBe(3);
   held.release(0);
   expect(await scrapes).toEqual([PAGE, PAGE, PAGE]);
   expect(held.started()).toBe(1);

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import express from "express";
 import fastify from "fastify";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { AuthenticationOptions } from "../../src/endpoint/authentication.ts";
 import { createNodeHandler, type NodeHandler } from "../../src/endpoint/node-handler.ts";
 import type { PageSource } from "../../src/endpoint/page-collector.ts";
@@ -77,7 +77,7 @@ describe.each(applications)("mounted in %s", (_, mount) => {
     expect(await ask(url, { headers: hasty })).toMatchObject({ status: 503, text: expect.stringContaining("90 ms") });
     const compressed = ask(url, { headers: { authorization, "accept-encoding": "gzip" } });
     const head = ask(url, { method: "HEAD", headers: { authorization } });
-    await vi.waitFor(() => expect(asked()).toBe(3));
+    await expect.poll(() => asked()).toBe(3);
     held.release(0);
     expect(gunzipSync((await compressed).body).toString()).toBe(PAGE);
     expect(await head).toMatchObject({ status: 200, text: "", headers: { "content-length": String(PAGE.length) } });

@@ -87,12 +87,13 @@ export interface WatchedCollector {
 export function watchCollector(collectPage: PageSource = async () => PAGE): WatchedCollector {
   const errors: [string, unknown][] = [];
   let asked = 0;
-  const { page, report } = createPageCollector({
+  const { page, report, scraped } = createPageCollector({
     collectPage,
     onError: (operation, error) => void errors.push([operation, error]),
   });
   const collector: PageCollector = {
     report,
+    scraped,
     page: () => {
       asked += 1;
       return page();

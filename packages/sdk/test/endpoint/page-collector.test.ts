@@ -1,5 +1,5 @@
 import { TaskVitalsError } from "@taskvitals/core";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import {
   createPageCollector,
   MAX_HANGING_COLLECTIONS,
@@ -119,7 +119,7 @@ test("a hung collection fails at its limit, is told so, and makes room for the n
 
 test("a collection that ends late neither reports again nor pushes out the one in flight", async () => {
   const held = holdPages();
-  const { collector, errors } = observe(held.source, 30);
+  const { collector, errors } = observe(held.source, 500);
   await expect(collector.page()).rejects.toThrow("limit");
   const next = collector.page();
   held.fail(0, new Error("late"));
@@ -132,17 +132,18 @@ test("a collection that ends late neither reports again nor pushes out the one i
 
 test("hanging collections are bounded: further scrapes are refused at once until one ends", async () => {
   const held = holdPages();
-  const { collector } = observe(held.source, 5);
+  const { collector } = observe(held.source, 100);
   for (let index = 0; index < MAX_HANGING_COLLECTIONS; index += 1) {
     await expect(collector.page()).rejects.toThrow("exceeded its limit");
   }
   await expect(collector.page()).rejects.toThrow(/^8 collections exceeded their limit and still hang/);
   expect(held.started()).toBe(MAX_HANGING_COLLECTIONS);
   held.fail(3, new Error("at last"));
-  await vi.waitFor(() => {
+  const started = (): number => {
     void collector.page().catch(() => undefined);
-    expect(held.started()).toBe(MAX_HANGING_COLLECTIONS + 1);
-  });
+    return held.started();
+  };
+  await expect.poll(started).toBe(MAX_HANGING_COLLECTIONS + 1);
   const next = collector.page();
   held.release(MAX_HANGING_COLLECTIONS, "a 1\n");
   expect(String(await (await next).plain())).toBe("a 1\n");

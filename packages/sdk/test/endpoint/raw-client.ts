@@ -8,9 +8,9 @@ export interface RawClient {
   /** Everything received so far. */
   received(): string;
   send(text: string): void;
-  /** Resolves when what was received matches; fails after 5 s. */
+  /** Resolves when what was received matches; fails after 20 s. */
   sees(pattern: RegExp): Promise<void>;
-  /** Resolves to the milliseconds since the connection was made, when the server has ended it; fails after 5 s. */
+  /** Resolves to the milliseconds since the connection was made, when the server has ended it; fails after 20 s. */
   isCutOff(): Promise<number>;
 }
 
@@ -45,14 +45,14 @@ export async function connectRaw(port: number, host = "127.0.0.1"): Promise<RawC
         () => {
           if (!pattern.test(received)) throw new Error(`${pattern} not in ${JSON.stringify(received.slice(0, 500))}`);
         },
-        { timeout: 5000, interval: 10 },
+        { timeout: 20_000, interval: 10 },
       ),
     isCutOff: async () => {
       await vi.waitFor(
         () => {
           if (endedAt === undefined) throw new Error("the connection is still open");
         },
-        { timeout: 5000, interval: 10 },
+        { timeout: 20_000, interval: 10 },
       );
       return (endedAt ?? 0) - connectedAt;
     },

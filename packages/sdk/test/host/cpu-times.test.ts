@@ -24,9 +24,7 @@ test.each(["", "cpu0 1 2 3 4", "cpu 1 2 3", "cpu a b c d"])(
 
 test("this machine's own times rise", async () => {
   const before = await readHostCpuTimes();
-  await expect
-    .poll(async () => (await readHostCpuTimes()).availableSeconds, { timeout: 5000 })
-    .toBeGreaterThan(before.availableSeconds);
+  await expect.poll(async () => (await readHostCpuTimes()).availableSeconds).toBeGreaterThan(before.availableSeconds);
   expect(before.usedSeconds).toBeGreaterThan(0);
   expect(before.availableSeconds).toBeGreaterThanOrEqual(before.usedSeconds);
 });
