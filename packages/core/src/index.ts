@@ -48,7 +48,8 @@ export {
   type SlotVersion,
   slotSeries,
 } from "./shared-totals/slot.ts";
-export { type BaseRecord, type EncodedSlot, SLOT_FORMAT, SlotCodec } from "./shared-totals/slot-codec.ts";
+export { type EncodedSlot, SlotCodec } from "./shared-totals/slot-codec.ts";
+export { type BaseRecord, SLOT_FORMAT } from "./shared-totals/slot-header.ts";
 export {
   BASE_ID,
   newSlotId,

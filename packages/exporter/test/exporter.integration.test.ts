@@ -157,7 +157,8 @@ Ctrl-C ends\\.`,
       const from = performance.now();
       exporter.process.kill(signal);
       expect(await exporter.process.exited).toEqual({ code: 0, signal: null });
-      expect(performance.now() - from).toBeLessThan(2000);
+      // Two seconds on a machine that has time for it; what waited for the server or the receiver would take seven or never end.
+      expect(performance.now() - from).toBeLessThan(5000);
       frozen.resume();
     },
   );

@@ -5,8 +5,8 @@ import type { SnapshotSeries } from "./totals-reader.ts";
 
 /** What one label set has ever come to. */
 interface Total {
-  readonly labels: string;
-  readonly attributes: SnapshotSeries["attributes"];
+  /** As it stands in every shape: the same object. */
+  readonly series: SnapshotSeries;
   /** The series that count for it now: one, none when it was removed, or several where it is the overflow. */
   readonly live: Series[];
   /** What removed series had come to. */
@@ -41,10 +41,7 @@ export class StorageTotals {
   }
 
   shape(): SnapshotSeries[] {
-    const { descriptor } = this.#storage;
-    const kind = this.#isHistogram ? "histogram" : "counter";
-    const bounds = this.#isHistogram ? descriptor.bounds : [];
-    return this.#totals.map(({ attributes }) => ({ instrument: descriptor.name, kind, bounds, attributes }));
+    return this.#totals.map(({ series }) => series);
   }
 
   /** Takes in the series that were born; answers whether there are label sets that were not there at the last call. */
@@ -99,7 +96,11 @@ export class StorageTotals {
   }
 
   #create({ text, attributes }: { readonly text: string; readonly attributes: SnapshotSeries["attributes"] }): Total {
-    const total = { labels: text, attributes, live: [], departed: undefined };
+    const { name, bounds } = this.#storage.descriptor;
+    const series: SnapshotSeries = this.#isHistogram
+      ? { instrument: name, kind: "histogram", bounds, attributes }
+      : { instrument: name, kind: "counter", bounds: [], attributes };
+    const total = { series, live: [], departed: undefined };
     this.#totals.push(total);
     this.#byLabels.set(text, total);
     this.#isChanged = true;

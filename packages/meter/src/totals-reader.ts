@@ -16,7 +16,7 @@ export interface SnapshotSeries {
 
 /** What all counters and histograms of a provider have come to. */
 export interface TotalsSnapshot {
-  /** The series; the same object as long as there are the same ones. */
+  /** The series; the same object as long as there are the same ones. Each series is the same object in every shape. */
   readonly shape: readonly SnapshotSeries[];
   /**
    * Their numbers, in the order of the shape, a copy: of a counter its sum; of a histogram its sum, then the count of each bucket by itself,

@@ -1,6 +1,7 @@
 import { LoopShare } from "../loop-share.ts";
-import { cellsOf, exactSum, type Slot, type SlotSeries, slotSeries } from "./slot.ts";
-import type { BaseRecord, EncodedSlot } from "./slot-codec.ts";
+import { cellsOf, exactSum, type Slot, type SlotInstrument, type SlotSeries, slotSeries } from "./slot.ts";
+import type { EncodedSlot } from "./slot-codec.ts";
+import type { BaseRecord } from "./slot-header.ts";
 
 /** Labels of the series that takes what a limit refused, as the specification of OpenTelemetry names them. */
 const OVERFLOW = { "otel.metric.overflow": true } as const;
@@ -91,14 +92,20 @@ class BaseSums {
 
   /** Moves what was added to longest ago to the overflow series, as far as it may be moved. */
   limit(maxSeries: number, stays: (sum: Sum) => boolean): void {
+    const overflows = new Map<SlotInstrument, SlotSeries>();
+    const overflowOf = (instrument: SlotInstrument): SlotSeries => {
+      const overflow = overflows.get(instrument) ?? slotSeries(instrument, OVERFLOW);
+      overflows.set(instrument, overflow);
+      return overflow;
+    };
     const byName = Map.groupBy(this.#sums.values(), ({ series }) => series.instrument.name);
     for (const sums of byName.values()) {
       if (sums.length <= maxSeries) continue;
-      const own = sums.filter(({ series }) => series.key !== overflowOf(series).key);
+      const own = sums.filter(({ series }) => series.key !== overflowOf(series.instrument).key);
       const movable = own.filter((sum) => !stays(sum)).sort(byAge);
       for (const { series, cells, atMs } of movable.slice(0, Math.max(0, own.length - maxSeries))) {
         this.#sums.delete(series.key);
-        this.#add(overflowOf(series), cells, atMs);
+        this.#add(overflowOf(series.instrument), cells, atMs);
       }
     }
   }
@@ -130,10 +137,6 @@ class BaseSums {
     }
     sum.atMs = Math.max(sum.atMs, atMs);
   }
-}
-
-function overflowOf({ instrument }: SlotSeries): SlotSeries {
-  return slotSeries(instrument, OVERFLOW);
 }
 
 function byAge(one: Sum, other: Sum): number {

@@ -1,139 +1,118 @@
+import { endianness } from "node:os";
 import { promisify } from "node:util";
 import { constants, deflate, inflate, inflateSync } from "node:zlib";
-import {
-  cellsOf,
-  type Slot,
-  type SlotInstrument,
-  type SlotInstrumentKind,
-  type SlotLabels,
-  type SlotSeries,
-  type SlotShape,
-  slotSeries,
-} from "./slot.ts";
+import { cellsOf, exactSum, type Slot, type SlotShape } from "./slot.ts";
+import { type BaseRecord, readHeader, type SlotHeader, writeHeader } from "./slot-header.ts";
 
 const deflateInThread = promisify(deflate);
 const inflateInThread = promisify(inflate);
 
-/** The format that is written. A release reads its own and that of the release before. */
-export const SLOT_FORMAT = 1;
-
-/** What only the base has: see {@link EncodedSlot}. */
-export interface BaseRecord {
-  /** Slots that are in the base: identity to the version that is, and when it was added, in milliseconds since the epoch. */
-  readonly folded: Readonly<Record<string, readonly [seq: number, atMs: number]>>;
-  /** When something was last added to each series, in the order of the shape, in milliseconds since the epoch. */
-  readonly touched: readonly number[];
-}
-
 /** A slot as it goes over the wire. */
 export interface EncodedSlot extends Slot {
+  /** Counts the versions of the slot, from 1. */
   readonly seq: number;
   /** Present in the base alone. */
   readonly base?: BaseRecord | undefined;
 }
 
-interface Header {
-  readonly v: number;
-  readonly instruments: readonly (readonly [name: string, kind: string, bounds?: readonly number[]])[];
-  readonly series: readonly (readonly [instrument: number, labels: SlotLabels])[];
-  readonly base?: BaseRecord;
-}
-
-const KINDS: ReadonlySet<string> = new Set<SlotInstrumentKind>(["counter", "histogram", "living"]);
+/** A slot that is longer when it is inflated is none of ours. */
 const LARGEST_BYTES = 64 * 1024 * 1024;
 /** Compressed bytes from which inflating is left to another thread: below, handing it over takes longer. */
-const IN_THREAD_BYTES = 32 * 1024;
-const SHAPES_KEPT = 512;
+const IN_THREAD_BYTES = 16 * 1024;
+/** What few compressed bytes may be inflated to at once. */
+const INFLATED_AT_ONCE_BYTES = 512 * 1024;
+/** Series whose shapes are remembered. */
+const MOST_SERIES_KEPT = 100_000;
 const NEWLINE = 10;
+const CELL_BYTES = 8;
+const IS_BIG_ENDIAN = endianness() === "BE";
 
 /**
  * Turns slots into bytes and back: one line of JSON that names the series, then the cells as 64-bit floats, little-endian, the version's number
  * first; all of it compressed in the zlib format. Processes of one program have the same line, so that it is read but once.
  */
 export class SlotCodec {
-  readonly #headers = new WeakMap<SlotShape, string>();
+  readonly #lines = new WeakMap<SlotShape, Buffer>();
   readonly #shapes = new Map<string, SlotShape>();
+  #seriesKept = 0;
 
+  /** The slot as bytes. Long ones are written in slices, and compressed in another thread. */
   async encode({ seq, shape, cells, base }: EncodedSlot): Promise<Uint8Array> {
-    const header = base === undefined ? this.#header(shape) : JSON.stringify({ ...headerOf(shape), base });
-    const numbers = new Float64Array(cells.length + 1);
-    numbers[0] = seq;
-    numbers.set(cells, 1);
-    const bytes = Buffer.concat([Buffer.from(`${header}\n`), Buffer.from(numbers.buffer)]);
+    const line = base === undefined ? await this.#line(shape) : lineOf(await writeHeader(shape, base));
+    const bytes = Buffer.allocUnsafe(line.length + (cells.length + 1) * CELL_BYTES);
+    line.copy(bytes);
+    bytes.writeDoubleLE(seq, line.length);
+    const numbers = Buffer.from(cells.buffer, cells.byteOffset, cells.byteLength);
+    (IS_BIG_ENDIAN ? Buffer.from(numbers).swap64() : numbers).copy(bytes, line.length + CELL_BYTES);
     return deflateInThread(bytes, { level: constants.Z_BEST_SPEED });
   }
 
-  /** The slot; `undefined` when these bytes are none that this release can read. */
+  /** The slot; `undefined` when these bytes are none that this release can read. Its sums are rounded as {@link exactSum} says. */
   async decode(encoded: Uint8Array): Promise<EncodedSlot | undefined> {
     try {
-      const options = { maxOutputLength: LARGEST_BYTES };
-      const bytes =
-        encoded.length < IN_THREAD_BYTES ? inflateSync(encoded, options) : await inflateInThread(encoded, options);
-      return this.#read(bytes);
+      const bytes = await inflated(encoded);
+      const end = bytes.indexOf(NEWLINE);
+      const { shape, base } = await this.#read(bytes.toString("utf8", 0, end));
+      const count = cellsOf(shape) + 1;
+      const numbers = new Float64Array(count);
+      const own = Buffer.from(numbers.buffer);
+      if (end < 0 || bytes.length !== end + 1 + own.length) return undefined;
+      bytes.copy(own, 0, end + 1);
+      if (IS_BIG_ENDIAN) own.swap64();
+      const seq = numbers[0] as number;
+      if (!Number.isSafeInteger(seq) || seq < 1) return undefined;
+      for (let place = 1; place < count; place++) {
+        const cell = exactSum(numbers[place] as number);
+        if (!(cell >= 0 && cell < Number.POSITIVE_INFINITY)) return undefined;
+        numbers[place] = cell;
+      }
+      const cells = numbers.subarray(1);
+      return base === undefined ? { seq, shape, cells } : { seq, shape, cells, base };
     } catch {
       return undefined;
     }
   }
 
-  #read(bytes: Buffer): EncodedSlot | undefined {
-    const end = bytes.indexOf(NEWLINE);
-    if (end < 0) return undefined;
-    const text = bytes.toString("utf8", 0, end);
-    const numbers = new Float64Array((bytes.length - end - 1) / 8);
-    new Uint8Array(numbers.buffer).set(bytes.subarray(end + 1));
+  async #read(text: string): Promise<SlotHeader> {
     const known = this.#shapes.get(text);
-    const header = known === undefined ? (JSON.parse(text) as Header) : undefined;
-    const shape = known ?? shapeOf(header as Header);
-    const [seq = 0] = numbers;
-    const cells = numbers.subarray(1);
-    const isSound =
-      Number.isSafeInteger(seq) && seq > 0 && cells.length === cellsOf(shape) && cells.every((cell) => cell >= 0);
-    if (!isSound || cells.includes(Number.POSITIVE_INFINITY)) return undefined;
-    if (header?.base !== undefined) return { seq, shape, cells, base: header.base };
-    if (known === undefined) this.#remember(text, shape);
-    return { seq, shape, cells };
+    if (known !== undefined) return { shape: known };
+    const header = await readHeader(text);
+    if (header.base === undefined) this.#remember(text, header.shape);
+    return header;
   }
 
   #remember(text: string, shape: SlotShape): void {
-    if (this.#shapes.size >= SHAPES_KEPT) this.#shapes.clear();
+    if (this.#shapes.has(text)) return;
     this.#shapes.set(text, shape);
-  }
-
-  #header(shape: SlotShape): string {
-    let header = this.#headers.get(shape);
-    if (header === undefined) {
-      header = JSON.stringify(headerOf(shape));
-      this.#headers.set(shape, header);
+    this.#seriesKept += shape.length;
+    for (const [oldest, { length }] of this.#shapes) {
+      if (this.#seriesKept <= MOST_SERIES_KEPT || oldest === text) break;
+      this.#shapes.delete(oldest);
+      this.#seriesKept -= length;
     }
-    return header;
+  }
+
+  async #line(shape: SlotShape): Promise<Buffer> {
+    let line = this.#lines.get(shape);
+    if (line === undefined) {
+      line = lineOf(await writeHeader(shape));
+      this.#lines.set(shape, line);
+    }
+    return line;
   }
 }
 
-function headerOf(shape: SlotShape): Header {
-  const places = new Map<SlotInstrument, number>();
-  const series = shape.map(({ instrument, labels }): [number, SlotLabels] => {
-    const place = places.get(instrument) ?? places.size;
-    places.set(instrument, place);
-    return [place, labels];
-  });
-  const instruments = [...places.keys()].map(({ name, kind, bounds }): [string, string, (readonly number[])?] =>
-    kind === "histogram" ? [name, kind, bounds] : [name, kind],
-  );
-  return { v: SLOT_FORMAT, instruments, series };
+function lineOf(header: string): Buffer {
+  return Buffer.from(`${header}\n`);
 }
 
-/** @throws Error when it is no header of ours */
-function shapeOf({ v, instruments, series }: Header): readonly SlotSeries[] {
-  if (v !== SLOT_FORMAT) throw new Error("another format");
-  const known = instruments.map(([name, kind, bounds = []]): SlotInstrument => {
-    const isRising = bounds.every((bound, index) => Number.isFinite(bound) && bound > (bounds[index - 1] ?? -Infinity));
-    if (typeof name !== "string" || !KINDS.has(kind) || !isRising) throw new Error("no instrument");
-    return { name, kind: kind as SlotInstrumentKind, bounds: kind === "histogram" ? bounds : [] };
-  });
-  return series.map(([place, labels]) => {
-    const instrument = known[place];
-    const areLabels = Object.values(labels).every((value) => typeof value === "string" || typeof value === "boolean");
-    if (instrument === undefined || !areLabels) throw new Error("no series");
-    return slotSeries(instrument, labels);
-  });
+async function inflated(encoded: Uint8Array): Promise<Buffer> {
+  if (encoded.length < IN_THREAD_BYTES) {
+    try {
+      return inflateSync(encoded, { maxOutputLength: INFLATED_AT_ONCE_BYTES });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") throw error;
+    }
+  }
+  return inflateInThread(encoded, { maxOutputLength: LARGEST_BYTES });
 }

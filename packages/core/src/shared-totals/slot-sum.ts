@@ -1,3 +1,4 @@
+import { LoopShare } from "../loop-share.ts";
 import type { Slot, SlotInstrument, SlotSeries } from "./slot.ts";
 import type { EncodedSlot } from "./slot-codec.ts";
 
@@ -36,40 +37,43 @@ interface Form {
   readonly series: SharedSeries[];
 }
 
-/** Adds slots up. */
+/** Adds slots up, one after the other, in slices that leave the event loop its turns. */
 export class SlotSum {
   readonly #totals = new Map<string, SharedSeries>();
   readonly #forms = new Map<string, Form>();
+  /** Slots that were read together share their instruments: the text of a form is made but once for each. */
+  readonly #formsByInstrument = new Map<SlotInstrument, Form>();
+  readonly #share = new LoopShare();
   #processes = 0;
 
   /** Adds the slot of a process. */
-  add({ shape, cells }: Slot, { isAlive, hasEnded }: SlotState): void {
+  async add({ shape, cells }: Slot, { isAlive, hasEnded }: SlotState): Promise<void> {
     if (isAlive) this.#processes += 1;
-    const seen = new Set<SlotInstrument>();
+    const seen = new Set<Form>();
     let at = 0;
     for (const series of shape) {
-      const { instrument, width } = series;
-      if (instrument.kind !== "living" || isAlive) {
+      if (series.instrument.kind !== "living" || isAlive) {
         this.#add(series, cells, at);
-        if (!seen.has(instrument)) {
-          seen.add(instrument);
-          const form = this.#form(instrument);
-          if (hasEnded) form.usedAtMs = Number.POSITIVE_INFINITY;
-          else form.users += 1;
-        }
+        seen.add(this.#form(series.instrument));
       }
-      at += width;
+      at += series.width;
+      if (this.#share.isUsed()) await this.#share.pause();
+    }
+    for (const form of seen) {
+      if (hasEnded) form.usedAtMs = Number.POSITIVE_INFINITY;
+      else form.users += 1;
     }
   }
 
   /** Adds the base: what processes had that are no more. */
-  addBase({ shape, cells, base }: EncodedSlot): void {
+  async addBase({ shape, cells, base }: EncodedSlot): Promise<void> {
     let at = 0;
     for (const [index, series] of shape.entries()) {
       this.#add(series, cells, at);
       at += series.width;
       const form = this.#form(series.instrument);
       form.usedAtMs = Math.max(form.usedAtMs, base?.touched[index] ?? 0);
+      if (this.#share.isUsed()) await this.#share.pause();
     }
   }
 
@@ -104,12 +108,12 @@ export class SlotSum {
   }
 
   #form(instrument: SlotInstrument): Form {
+    let form = this.#formsByInstrument.get(instrument);
+    if (form !== undefined) return form;
     const key = formOf(instrument);
-    let form = this.#forms.get(key);
-    if (form === undefined) {
-      form = { instrument, users: 0, usedAtMs: 0, series: [] };
-      this.#forms.set(key, form);
-    }
+    form = this.#forms.get(key) ?? { instrument, users: 0, usedAtMs: 0, series: [] };
+    this.#forms.set(key, form);
+    this.#formsByInstrument.set(instrument, form);
     return form;
   }
 }

@@ -45,6 +45,11 @@ export class TotalsExposer {
   #baseToken: string | undefined = "";
   /** Whether our base is later than that of the store. */
   #isAhead = false;
+  /**
+   * When a slot was found to have gone on after it was folded, because the store had forgotten the fold: until its process learns of it and goes on
+   * elsewhere, what it counted since is missing.
+   */
+  #disputedAt: number = Number.NEGATIVE_INFINITY;
   #lookedAt: number | undefined;
   #lookedAtTime: number;
   #running: Promise<unknown> = Promise.resolve();
@@ -98,7 +103,9 @@ export class TotalsExposer {
   }
 
   #isSettled({ nowMs, unbrokenSinceMs }: StoreListing): boolean {
-    return nowMs - unbrokenSinceMs >= SETTLING_INTERVALS * this.#options.intervalMs;
+    const { elapsed, intervalMs } = this.#options;
+    const settlingMs = SETTLING_INTERVALS * intervalMs;
+    return nowMs - unbrokenSinceMs >= settlingMs && elapsed() - this.#disputedAt >= settlingMs;
   }
 
   /** Brings what we know up to date. */
@@ -196,7 +203,12 @@ export class TotalsExposer {
     // Time in which we did not look, because we were stopped ourselves, proves nobody dead.
     const passedMs = this.#lookedAt === undefined ? 0 : Math.min(at - this.#lookedAt, 2 * intervalMs);
     this.#lookedAt = at;
-    for (const [id] of this.#known.entries()) if (foldedSeq(this.#base, id) !== undefined) this.#known.bury(id);
+    for (const [id, { version }] of this.#known.entries()) {
+      const seq = foldedSeq(this.#base, id);
+      if (seq === undefined) continue;
+      if (version.seq > seq) this.#disputedAt = at;
+      this.#known.bury(id);
+    }
     this.#known.note(slots, passedMs);
     for (const id of this.#unreadable.keys()) if (!slots.has(id)) this.#unreadable.delete(id);
   }
@@ -204,12 +216,10 @@ export class TotalsExposer {
   async #sum({ nowMs }: StoreListing): Promise<SharedTotals> {
     const aliveSinceMs = nowMs - ALIVE_INTERVALS * this.#options.intervalMs;
     const sum = new SlotSum();
-    if (this.#base !== undefined) sum.addBase(this.#base);
-    const share = new LoopShare();
+    if (this.#base !== undefined) await sum.addBase(this.#base);
     for (const [, { version, entry, ended }] of this.#known.entries()) {
       const isAlive = entry !== undefined && !ended && entry.aliveAtMs >= aliveSinceMs;
-      sum.add(version, { isAlive, hasEnded: ended });
-      if (share.isUsed()) await share.pause();
+      await sum.add(version, { isAlive, hasEnded: ended });
     }
     return sum.result();
   }

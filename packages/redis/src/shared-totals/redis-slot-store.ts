@@ -116,7 +116,7 @@ class SlotsInRedis implements RedisSlotStore {
       const head = await this.#head(LISTED_AT_ONCE);
       const entries = head.entries ?? (await this.#pages(head));
       if (entries === undefined) continue;
-      const { listing, bytes } = sizedListing(head, entries);
+      const { listing, bytes } = await sizedListing(head, entries);
       this.#bytes = bytes;
       return listing;
     }

@@ -1,4 +1,4 @@
-import type { SlotEntry, StoreListing } from "@taskvitals/core";
+import { LoopShare, type SlotEntry, type StoreListing } from "@taskvitals/core";
 
 /** Fields beside the slots in the hash of versions. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(["server", "since", "base"]);
@@ -40,11 +40,12 @@ export interface SizedListing {
   readonly bytes: ReadonlyMap<string, number>;
 }
 
-/** Puts a listing together. */
-export function sizedListing(head: ListingHead, entries: readonly string[]): SizedListing {
+/** Puts a listing together; of thousands of slots in several turns of the event loop. */
+export async function sizedListing(head: ListingHead, entries: readonly string[]): Promise<SizedListing> {
   const { nowMs, unbrokenSinceMs, baseToken } = head;
   const slots = new Map<string, SlotEntry>();
   const bytes = new Map<string, number>();
+  const share = new LoopShare();
   for (let at = 0; at + 1 < entries.length; at += 2) {
     const [id, token] = [entries[at] as string, entries[at + 1] as string];
     if (OWN_FIELDS.has(id)) continue;
@@ -52,6 +53,7 @@ export function sizedListing(head: ListingHead, entries: readonly string[]): Siz
     if (!seq || aliveAtMs === undefined) continue;
     slots.set(id, { seq, aliveAtMs, ended: ended === 1, token });
     bytes.set(id, length ?? 0);
+    if (share.isUsed()) await share.pause();
   }
   return { listing: { nowMs, unbrokenSinceMs, baseToken, slots }, bytes };
 }

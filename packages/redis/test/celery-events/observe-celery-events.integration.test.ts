@@ -135,20 +135,22 @@ describe("workers", () => {
   }, async () => {
     const celery = await platform();
     const observed = await observe({ workerTimeoutSeconds: 5, taskQueues: { work: "mails" } });
+    const patient = await observe({ workerTimeoutSeconds: 3600 });
     await celery.start("killed", { queues: "mails", concurrency: 1 });
     await celery.start("ended", { queues: "orders" });
-    await waitUntil(() => alive(observed) === 2, { what: "two workers", timeoutMs: 30_000 });
+    for (const each of [observed, patient]) {
+      await waitUntil(() => alive(each) === 2, { what: "two workers", timeoutMs: 30_000 });
+    }
     await celery.send([{ task: "work", args: [300], options: { queue: "mails" } }]);
     await eventually(observed.active).toEqual({ mails: 1 });
     await celery.stop("killed", "SIGKILL");
-    const killedAt = performance.now();
     await eventually(() => alive(observed)).toBe(1);
-    expect(performance.now() - killedAt).toBeLessThan(6500);
     await eventually(observed.active).toEqual({ mails: 0 });
-    const endedAt = performance.now();
+    expect(alive(patient)).toBe(2);
     await celery.stop("ended", "SIGTERM");
     await eventually(() => observed.events.workers().get("_UNKNOWN")).toBe(0);
-    expect(performance.now() - endedAt).toBeLessThan(4900);
+    // Not by a time-out of an hour.
+    await eventually(() => alive(patient)).toBe(1);
     expect(observed.ends).toEqual([]);
   });
 

@@ -18,6 +18,7 @@ export class SharedSlot {
   readonly #totals: TotalsReader;
   readonly #activity: TaskActivitySource;
   readonly #instruments = new Map<string, SlotInstrument>();
+  readonly #series = new WeakMap<SnapshotSeries, SlotSeries>();
   #snapshotShape: readonly SnapshotSeries[] | undefined;
   #counted: readonly SlotSeries[] = [];
   readonly #living = new Map<string, SlotSeries>();
@@ -35,7 +36,7 @@ export class SharedSlot {
     const { shape, cells: counted } = this.#totals.read();
     const living = this.#readLiving();
     const keys = [...living.keys()].map(({ key }) => key).join("\n");
-    if (shape !== this.#snapshotShape) this.#counted = shape.map((series) => this.#series(series));
+    if (shape !== this.#snapshotShape) this.#counted = shape.map((series) => this.#seriesOf(series));
     if (shape !== this.#snapshotShape || keys !== this.#livingKeys) this.#shape = [...this.#counted, ...living.keys()];
     this.#snapshotShape = shape;
     this.#livingKeys = keys;
@@ -64,14 +65,19 @@ export class SharedSlot {
     return series;
   }
 
-  #series({ instrument: name, kind, bounds, attributes }: SnapshotSeries): SlotSeries {
+  #seriesOf(snapshot: SnapshotSeries): SlotSeries {
+    const known = this.#series.get(snapshot);
+    if (known !== undefined) return known;
+    const { instrument: name, kind, bounds, attributes } = snapshot;
     const key = `${name} ${kind}`;
     let instrument = this.#instruments.get(key);
     if (instrument === undefined) {
       instrument = { name, kind, bounds };
       this.#instruments.set(key, instrument);
     }
-    return slotSeries(instrument, attributes);
+    const series = slotSeries(instrument, attributes);
+    this.#series.set(snapshot, series);
+    return series;
   }
 }
 

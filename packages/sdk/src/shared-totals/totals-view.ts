@@ -54,7 +54,7 @@ export class TotalsView {
     const turn = this.#asked;
     try {
       const totals = await beforeTimeout(this.#options.exposer.read(), timeoutMs);
-      if (totals === "late") return this.#failed(`Redis did not answer within ${Math.round(timeoutMs)} ms.`);
+      if (totals === "late") return this.#failed(`no answer within ${Math.round(timeoutMs)} ms`);
       if (totals === undefined) return SETTLING;
       // What was asked for later is newer, and shown already.
       if (turn > this.#answered) this.#show(totals);

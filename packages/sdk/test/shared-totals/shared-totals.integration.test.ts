@@ -1,8 +1,9 @@
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type RedisServer, startRedis } from "../../../../test/services/index.ts";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import { freePort, type RedisServer, startRedis } from "../../../../test/services/index.ts";
 import { startChild } from "../child/start-child.ts";
 import { ask } from "../endpoint/http-client.ts";
+import { startVitals } from "../start-vitals.ts";
 import { share, sharedPage, sharedValue } from "./sharing.ts";
 
 let server: RedisServer;
@@ -155,10 +156,48 @@ test("histograms of other bounds are shown apart from each other, and said", asy
   expect(api.warnings.join("\n")).toContain("task_duration_seconds has other bounds");
 });
 
-test("the page of the shared totals asks for the same credentials, and is not there where nothing is shared", async () => {
+test("the page of the shared totals asks for the same credentials", async () => {
   const { vitals } = await share(server, { endpoint: { port: 0, token: "a-token-of-the-test" } });
   expect((await ask(`${vitals.endpoint?.url}/shared`)).status).toBe(401);
   const headers = { authorization: "Bearer a-token-of-the-test" };
   const url = `${vitals.endpoint?.url}/shared`;
   await expect.poll(async () => (await ask(url, { headers })).status).toBe(200);
+});
+
+test.each(["up", "frozen"])("nothing of it keeps a process alive while Redis is %s", async (state) => {
+  if (state === "frozen") {
+    server.freeze();
+    onTestFinished(() => server.resume());
+  }
+  const child = await startChild("sharing-worker.ts", {
+    env: { TEST_REDIS_URL: server.url, TEST_TASKS: "1", TEST_THEN: "end" },
+    readyWhen: /written/,
+  });
+  expect(await child.exited).toEqual({ code: 0, signal: null });
+});
+
+test("without Redis a process starts, counts, serves and ends", async () => {
+  const away = await share({ url: `redis://127.0.0.1:${await freePort()}` });
+  away.vitals.tasks.record(success);
+  await away.vitals.flush();
+  expect((await away.scrape()).value("taskvitals_error_total", { operation: "shared_totals" })).toBeGreaterThan(0);
+  expect(await sharedPage(away.vitals)).toBeUndefined();
+  await away.vitals.shutdown();
+});
+
+test("where nothing is shared the shared page is not there, its handler says why, and the shared meter is an ordinary one", async () => {
+  const { vitals, scrape } = await startVitals({ runtimeMetrics: false });
+  expect((await ask(`${vitals.endpoint?.url}/shared`)).status).toBe(404);
+  const answer = await vitals.sharedHandlers.fetch(new Request("http://localhost/metrics/shared"));
+  expect(answer.status).toBe(503);
+  expect(await answer.text()).toContain("sharedTotals is not switched on");
+  vitals.sharedMeter.createCounter("tokens_total").add(2);
+  expect((await scrape()).value("tokens_total")).toBe(2);
+});
+
+test("the handlers of the shared page serve it in a server of the application's", async () => {
+  const { vitals } = await share(server);
+  const answer = async (): Promise<string> =>
+    (await vitals.sharedHandlers.fetch(new Request("http://localhost/"))).text();
+  await expect.poll(answer).toContain("taskvitals_processes 1\n");
 });
