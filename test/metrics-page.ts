@@ -18,6 +18,11 @@ export async function fetchPage(url: string): Promise<MetricsPage> {
   const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`GET ${url} answered ${response.status}: ${text}`);
+  return parseMetricsPage(text);
+}
+
+/** Reads the text of a page. */
+export function parseMetricsPage(text: string): MetricsPage {
   const samples = text
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
@@ -30,7 +35,7 @@ export async function fetchPage(url: string): Promise<MetricsPage> {
         (sample) =>
           sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
       );
-      if (found.length > 1) throw new Error(`${found.length} samples of ${name} on ${url}:\n${text}`);
+      if (found.length > 1) throw new Error(`${found.length} samples of ${name}:\n${text}`);
       return found[0]?.value;
     },
   };

@@ -82,9 +82,10 @@ export interface BindableMeterProvider extends MeterProvider {
   createTotalsReader(round?: (sum: number) => number): TotalsReader;
   /**
    * Shows exactly these series, beside what is recorded on meters of this provider: totals that were counted elsewhere. Series that were shown
-   * before and are not among them end.
+   * before and are not among them end. Resolves when they are shown; the event loop is given back every few milliseconds, and one call follows the
+   * other.
    */
-  showTotals(totals: Iterable<ShownTotal>): void;
+  showTotals(totals: readonly ShownTotal[]): Promise<void>;
   /** Stops collecting: producers and pages are empty from now on. Instruments stay safe to use. Idempotent. */
   shutdown(): Promise<void>;
   /** As `shutdown()`. */
@@ -190,10 +191,10 @@ class CellMeterProvider implements BindableMeterProvider {
     return reader;
   }
 
-  showTotals(totals: Iterable<ShownTotal>): void {
+  showTotals(totals: readonly ShownTotal[]): Promise<void> {
     // What is shown was counted elsewhere, and no reader of totals must take it for our own.
     this.#shown ??= new ShownTotals({ name: SHOWN_SCOPE, version: "" }, { ...this.#state, births: new Set() });
-    this.#shown.show(totals);
+    return this.#shown.show(totals);
   }
 
   async shutdown(): Promise<void> {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { type Attributes, type MetricOptions, ValueType } from "@opentelemetry/api";
 import { BUCKETS, COUNT, MAX, MIN, SUM } from "./histogram.ts";
 import { type MeterScope, ScopedMeter } from "./meter.ts";
@@ -16,7 +17,7 @@ export interface ShownInstrument {
   readonly description?: string | undefined;
   /** UCUM unit. */
   readonly unit?: string | undefined;
-  /** Whether values are whole numbers. Default: they need not be. */
+  /** Whether values are whole numbers; fractions are dropped then. Not read for a histogram. Default: they need not be. */
   readonly isInteger?: boolean | undefined;
 }
 
@@ -37,6 +38,11 @@ interface Shown {
   turn: number;
 }
 
+/** Longest stretch of work between two turns of the event loop, in milliseconds. */
+const SLICE_MS = 2;
+/** Series between two looks at the clock. */
+const STEP = 32;
+
 /** Shows totals that were counted elsewhere, as they are given. */
 export class ShownTotals {
   readonly #scope: MeterScope;
@@ -45,6 +51,7 @@ export class ShownTotals {
   readonly #shown = new Map<string, Shown>();
   #meter: ScopedMeter;
   #turn = 0;
+  #last: Promise<void> = Promise.resolve();
 
   /** Shows nothing yet. */
   constructor(scope: MeterScope, state: ProviderState) {
@@ -58,15 +65,25 @@ export class ShownTotals {
     return this.#meter;
   }
 
-  /** Shows exactly these series from now on. */
-  show(totals: Iterable<ShownTotal>): void {
-    const all = [...totals];
-    if (all.some(({ instrument }) => this.#isOtherForm(instrument))) this.#clear();
+  /** Shows exactly these series, once what was to be shown before is. */
+  show(totals: readonly ShownTotal[]): Promise<void> {
+    this.#last = this.#last.then(() => this.#show(totals));
+    return this.#last;
+  }
+
+  async #show(totals: readonly ShownTotal[]): Promise<void> {
+    // At a stretch: a page that is written meanwhile must not lack what comes at the end.
+    const isAnew = totals.some(({ instrument }) => this.#isOtherForm(instrument));
+    if (isAnew) this.#clear();
     this.#turn += 1;
-    for (const total of all) {
+    let sliceEnd = performance.now() + SLICE_MS;
+    for (const [index, total] of totals.entries()) {
       const shown = this.#shown.get(total.key) ?? this.#birth(total);
       shown.turn = this.#turn;
       write(shown.series, total);
+      if (isAnew || index % STEP !== 0 || performance.now() < sliceEnd) continue;
+      await setImmediate();
+      sliceEnd = performance.now() + SLICE_MS;
     }
     for (const [key, { series, turn }] of this.#shown) {
       if (turn === this.#turn) continue;
@@ -112,10 +129,11 @@ export class ShownTotals {
   }
 }
 
-function write(series: Series, { instrument: { kind }, cells: given }: ShownTotal): void {
+function write(series: Series, { instrument: { kind, isInteger }, cells: given }: ShownTotal): void {
   const { cells } = series;
   const at = series.offset + PAYLOAD;
-  cells[at] = given[0] as number;
+  // Others may count in fractions what has none here; OTLP has no way to say that.
+  cells[at] = isInteger === true ? Math.trunc(given[0] as number) : (given[0] as number);
   if (kind === "gauge") cells[at + 1] = 1;
   if (kind !== "histogram") return;
   let count = 0;

@@ -59,12 +59,27 @@ export class StorageTotals {
   copy(into: Float64Array, at: number, round: (sum: number) => number): number {
     let place = at;
     for (const { live, departed } of this.#totals) {
-      if (departed !== undefined) into.set(departed, place);
-      for (const series of live) this.#add(series, into, place);
+      if (departed === undefined && live.length === 1) this.#copy(live[0] as Series, into, place);
+      else {
+        if (departed !== undefined) into.set(departed, place);
+        for (const series of live) this.#add(series, into, place);
+      }
       into[place] = round(into[place] as number);
       place += this.#width;
     }
     return place;
+  }
+
+  /** The usual case. */
+  #copy({ cells, offset }: Series, into: Float64Array, at: number): void {
+    const payload = offset + PAYLOAD;
+    if (!this.#isHistogram) {
+      into[at] = cells[payload] as number;
+      return;
+    }
+    into[at] = cells[payload + SUM] as number;
+    const first = payload + BUCKETS;
+    for (let bucket = 0; bucket < this.#width - 1; bucket++) into[at + 1 + bucket] = cells[first + bucket] as number;
   }
 
   #add({ cells, offset }: Series, into: Float64Array, at: number): void {

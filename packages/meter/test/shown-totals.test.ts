@@ -26,7 +26,7 @@ const page = async (provider: BindableMeterProvider): Promise<string> =>
 
 test("counters, histograms and gauges stand on the page exactly as given", async () => {
   const provider = createMeterProvider();
-  provider.showTotals([
+  await provider.showTotals([
     total(DONE, "send", 5),
     total(WAIT, "send", 12.5, 1, 2, 1),
     total({ name: "active", kind: "gauge", bounds: [] }, "send", 0),
@@ -49,9 +49,9 @@ test("counters, histograms and gauges stand on the page exactly as given", async
 
 test("what is shown next replaces it: grown, born and ended", async () => {
   const provider = createMeterProvider();
-  provider.showTotals([total(DONE, "send", 5), total(DONE, "receive", 1), total(WAIT, "send", 0, 0, 0, 0)]);
+  await provider.showTotals([total(DONE, "send", 5), total(DONE, "receive", 1), total(WAIT, "send", 0, 0, 0, 0)]);
   await page(provider);
-  provider.showTotals([total(DONE, "send", 6), total(DONE, "print", 2), total(WAIT, "send", 3, 0, 1, 0)]);
+  await provider.showTotals([total(DONE, "send", 6), total(DONE, "print", 2), total(WAIT, "send", 3, 0, 1, 0)]);
   const text = await page(provider);
   expect(text).toContain('done_total{task="send"} 6\ndone_total{task="print"} 2\n');
   expect(text).not.toContain("receive");
@@ -60,8 +60,8 @@ test("what is shown next replaces it: grown, born and ended", async () => {
 
 test("a histogram may have other bounds from one time to the next", async () => {
   const provider = createMeterProvider();
-  provider.showTotals([total(WAIT, "send", 3, 0, 1, 0), total(DONE, "send", 1)]);
-  provider.showTotals([total({ ...WAIT, bounds: [2] }, "send", 4, 1, 1), total(DONE, "send", 2)]);
+  await provider.showTotals([total(WAIT, "send", 3, 0, 1, 0), total(DONE, "send", 1)]);
+  await provider.showTotals([total({ ...WAIT, bounds: [2] }, "send", 4, 1, 1), total(DONE, "send", 2)]);
   const text = await page(provider);
   expect(text).toContain('wait_seconds_bucket{task="send",le="2"} 1\nwait_seconds_bucket{task="send",le="+Inf"} 2\n');
   expect(text).not.toContain('le="10"');
@@ -71,7 +71,7 @@ test("a histogram may have other bounds from one time to the next", async () => 
 test("a producer gives them without extremes and with no beginning, the same from every process", async () => {
   const provider = createMeterProvider();
   const producer = provider.createProducer();
-  provider.showTotals([total(DONE, "send", 5), total(WAIT, "send", 12.5, 1, 2, 1)]);
+  await provider.showTotals([total(DONE, "send", 5), total(WAIT, "send", 12.5, 1, 2, 1)]);
   const { resourceMetrics } = await producer.collect();
   const [done, wait] = resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
   expect(done).toMatchObject({
@@ -86,10 +86,19 @@ test("a producer gives them without extremes and with no beginning, the same fro
   });
 });
 
+test("an instrument of whole numbers drops fractions, another does not", async () => {
+  const provider = createMeterProvider();
+  await provider.showTotals([
+    total(DONE, "send", 5.75),
+    total({ ...DONE, name: "x_total", isInteger: false }, "send", 5.75),
+  ]);
+  expect(await page(provider)).toMatch(/done_total\{task="send"\} 5\n[\s\S]*x_total\{task="send"\} 5.75\n/);
+});
+
 test("the overflow of other processes is the overflow here", async () => {
   const provider = createMeterProvider();
   const attributes = { "otel.metric.overflow": true };
-  provider.showTotals([{ instrument: DONE, attributes, key: "o", cells: Float64Array.of(7) }]);
+  await provider.showTotals([{ instrument: DONE, attributes, key: "o", cells: Float64Array.of(7) }]);
   expect(await page(provider)).toContain('done_total{otel_metric_overflow="true"} 7\n');
   expect(provider.seriesCounts()).toEqual([]);
 });
@@ -104,7 +113,7 @@ test("another provider's page takes them in, each label set once, and its own ob
     .getMeter("test")
     .createObservableGauge("asked")
     .addCallback((result) => result.observe(1));
-  shown.showTotals([total(DONE, "send", 5), total(DONE, "receive", 1)]);
+  await shown.showTotals([total(DONE, "send", 5), total(DONE, "receive", 1)]);
   const rendered = await own.createExposition().render({ beside: Promise.resolve([shown]) });
   const text = rendered.text();
   expect(text.split("\n").filter((line) => line.startsWith("# TYPE"))).toEqual([

@@ -101,10 +101,10 @@ test("sums are rounded as told, counts are not", () => {
   expect(reader.read().cells).toEqual(Float64Array.of(1, 2, 0, 1, 0));
 });
 
-test("what is shown is not read as our own", () => {
+test("what is shown is not read as our own", async () => {
   const { provider, reader } = start();
   const instrument = { name: "others_total", kind: "counter", bounds: [] } as const;
-  provider.showTotals([{ instrument, attributes: {}, key: "a", cells: Float64Array.of(5) }]);
+  await provider.showTotals([{ instrument, attributes: {}, key: "a", cells: Float64Array.of(5) }]);
   expect(reader.read().shape).toEqual([]);
 });
 

@@ -38,14 +38,15 @@ export class MemorySlotStore implements SlotStore {
   readonly #content: StoreContent;
 
   /**
-   * Takes the clock, in milliseconds, and what the store has from the start; by default nothing: a memory that can be reached is one that has lost
-   * nothing, so that it is unbroken since ever.
+   * Takes the clock, in milliseconds, and what the store has from the start; by default nothing, unbroken since ever: a memory that can be reached
+   * has lost nothing.
    */
   constructor(now: () => number, content: StoreContent = emptyContent()) {
     this.#now = now;
     this.#content = content;
   }
 
+  /** See {@link SlotStore.put}; never rejects. */
   async put({ id, seq, slot, isOwner, isLast }: PutSlot): Promise<PutAnswer> {
     const { slots, folded, base } = this.#content;
     const foldedSeq = base === undefined ? undefined : folded.get(id);
@@ -60,6 +61,7 @@ export class MemorySlotStore implements SlotStore {
     return { kind: "kept" };
   }
 
+  /** See {@link SlotStore.list}; never rejects. */
   async list(): Promise<StoreListing> {
     const { slots: keptSlots, base, unbrokenSinceMs } = this.#content;
     const slots = new Map<string, SlotEntry>();
@@ -69,11 +71,13 @@ export class MemorySlotStore implements SlotStore {
     return { nowMs: this.#now(), unbrokenSinceMs, baseToken: base?.token ?? "", slots };
   }
 
+  /** See {@link SlotStore.fetch}; never rejects. */
   async fetch(ids: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
     const { slots, base } = this.#content;
     return ids.map((id) => (id === BASE_ID ? base?.slot : slots.get(id)?.slot));
   }
 
+  /** See {@link SlotStore.replaceBase}; never rejects. */
   async replaceBase({ expectedToken, token, slot, folded, forget }: ReplaceBase): Promise<boolean> {
     if (this.#baseToken() !== expectedToken) return false;
     for (const [id, entry] of folded) {
@@ -87,9 +91,13 @@ export class MemorySlotStore implements SlotStore {
     return true;
   }
 
+  /** See {@link SlotStore.bury}; never rejects. */
   async bury(folded: ReadonlyMap<string, number>, baseToken: string): Promise<void> {
     if (this.#baseToken() !== baseToken) return;
-    for (const [id, seq] of folded) this.#fold(id, seq);
+    for (const [id, seq] of folded) {
+      if ((this.#content.slots.get(id)?.seq ?? seq) > seq) this.#content.unbrokenSinceMs = this.#now();
+      this.#fold(id, seq);
+    }
   }
 
   #baseToken(): string {

@@ -22,10 +22,15 @@ export interface PutSlot {
 export type PutAnswer =
   | { readonly kind: "kept" }
   | { readonly kind: "missing" }
-  | { readonly kind: "folded"; readonly seq: number };
+  | {
+      readonly kind: "folded";
+      /** Number of the version that is in the base. */
+      readonly seq: number;
+    };
 
 /** What the store knows of a slot without reading it. */
 export interface SlotEntry {
+  /** Number of the version that the store has. */
   readonly seq: number;
   /** When its process last gave a sign of life, in milliseconds of the store's clock; 0 when only others wrote it. */
   readonly aliveAtMs: number;
@@ -46,6 +51,7 @@ export interface StoreListing {
   readonly unbrokenSinceMs: number;
   /** Tells this base from any other; empty when there is none. */
   readonly baseToken: string;
+  /** The slots by identity, without the base. */
   readonly slots: ReadonlyMap<string, SlotEntry>;
 }
 
@@ -55,6 +61,7 @@ export interface ReplaceBase {
   readonly expectedToken: string;
   /** Random; of the base that is written. */
   readonly token: string;
+  /** The encoded base. */
   readonly slot: Uint8Array;
   /** Slots that are in the new base and leave the store, as they must still be there. */
   readonly folded: ReadonlyMap<string, SlotEntry>;
@@ -70,6 +77,7 @@ export interface ReplaceBase {
 export interface SlotStore {
   /** Writes a slot, or gives a sign of life. */
   put(request: PutSlot): Promise<PutAnswer>;
+  /** What is in the store, without the slots themselves. */
   list(): Promise<StoreListing>;
   /**
    * The encoded slots, in the order asked for; {@link BASE_ID} stands for the base. A store that lists a slot without having it (an evicting
@@ -80,12 +88,14 @@ export interface SlotStore {
   replaceBase(request: ReplaceBase): Promise<boolean>;
   /**
    * Removes slots that are in the base already, and remembers the version that is: identity and number. Nothing is done when the store has another
-   * base than the one of this token: it may lack them.
+   * base than the one of this token: it may lack them. A slot whose version is later than the one in the base went on after it was folded, because the
+   * store had forgotten it: until its process learns of it and goes on elsewhere, what it counted since is missing, so that the store is broken
+   * from now on.
    */
   bury(folded: ReadonlyMap<string, number>, baseToken: string): Promise<void>;
 }
 
-/** A call of the store failed. Its message is fit for a log and holds no credential. */
+/** A call of the store failed, which may have been executed all the same. Its message is fit for a log and holds no credential. */
 export class SlotStoreError extends Error {
   override readonly name = "SlotStoreError";
 }

@@ -4,18 +4,30 @@ import { newSlotId, type PutAnswer, type SlotStore } from "./slot-store.ts";
 
 /** What {@link SlotWriter} needs. */
 export interface SlotWriterOptions {
+  /** Where the slot is kept. */
   readonly store: SlotStore;
+  /** Turns the slot into bytes; may be shared with others. */
   readonly codec: SlotCodec;
   /**
-   * What this process has come to. Counters and histograms never fall and their series never leave, whatever became of them in the process:
-   * the shape stays the same object while the series are the same.
+   * What this process has come to: a shape, which stays the same object while the series are the same, and numbers of its own, which nobody changes
+   * any more. Counters and histograms never fall and their series never leave, whatever became of them in the process; sums are rounded as
+   * `exactSum` does.
    */
   readonly read: () => Slot;
-  /** Silence after which others may take the process for dead, in milliseconds. */
+  /** Silence after which others may take the process for dead, in milliseconds, as everywhere on the platform. */
   readonly foldAfterMs: number;
+  /**
+   * For how long it is remembered that a slot was folded, in milliseconds, as in the limits of the base. After half of it without an answer of the
+   * store, a slot that is no longer there is taken for folded, lest it be counted twice. By default it is remembered for ever.
+   */
+  readonly rememberMs?: number | undefined;
   /** Milliseconds of a clock that goes on while the process is stopped. */
   readonly now: () => number;
-  /** Told when the process found itself taken for dead, and by whom it goes on; and of what could not be proven. */
+  /**
+   * Told when the process found itself taken for dead; it goes on under another identity, which starts at what was not yet counted.
+   *
+   * @param wasKnown - false when it does not know what the base has of it: a part of what it counted may then be missing
+   */
   readonly onFolded: (wasKnown: boolean) => void;
 }
 
@@ -27,13 +39,16 @@ interface Life {
   pending: SlotVersion | undefined;
   /** Versions before the confirmed one, newest first: a store that went back may fold one of them. */
   recent: SlotVersion[];
-  /** Versions of before a silence in which the slot may have been folded, newest first. */
+  /** Versions of before silences in which the slot may have been folded, newest first. */
   ofBeforeSilence: SlotVersion[];
 }
 
-/** Versions that are remembered: of the last flushes, and of before silences. */
-const MOST_RECENT = 8;
-const MOST_OF_BEFORE_SILENCE = 4;
+/** Number of no version. */
+const UNKNOWN = Number.POSITIVE_INFINITY;
+/** Versions that are remembered of the last flushes: as many as have so many numbers together, but for few and many. */
+const RECENT = { least: 2, most: 8, cells: 400_000 } as const;
+/** Versions that are remembered of before silences, two of each. */
+const MOST_OF_BEFORE_SILENCE = 8;
 
 /**
  * Keeps the slot of this process in the store: overwrites it with all that was counted, or gives a sign of life when nothing was. Writing
@@ -82,11 +97,13 @@ export class SlotWriter {
     const heardAtMs = now();
     if (heardAtMs - this.#heardAtMs > foldAfterMs / 2) {
       // The store may have lost its memory of a fold and get it back from others later.
-      life.ofBeforeSilence = [...versionsOf(life), ...life.ofBeforeSilence].slice(0, MOST_OF_BEFORE_SILENCE);
+      const newest = versionsOf(life).slice(0, life.pending === undefined ? 1 : 2);
+      life.ofBeforeSilence = [...newest, ...life.ofBeforeSilence].slice(0, MOST_OF_BEFORE_SILENCE);
     }
     this.#heardAtMs = heardAtMs;
     if (life.pending === undefined) return;
-    life.recent = versionsOf(life).slice(1, 1 + MOST_RECENT);
+    const affordable = Math.floor(RECENT.cells / Math.max(1, life.pending.cells.length));
+    life.recent = versionsOf(life).slice(1, 1 + Math.min(RECENT.most, Math.max(RECENT.least, affordable)));
     life.confirmed = life.pending;
     life.pending = undefined;
     // What was sent again is old by now.
@@ -94,7 +111,13 @@ export class SlotWriter {
   }
 
   async #put({ id, pending, confirmed }: Life, isLast: boolean): Promise<PutAnswer> {
-    const { store, codec } = this.#options;
+    const { store, codec, now, rememberMs = Number.POSITIVE_INFINITY } = this.#options;
+    if (confirmed !== undefined && now() - this.#heardAtMs > rememberMs / 2) {
+      const { seq } = confirmed;
+      const answer = await store.put({ id, seq, slot: undefined, isOwner: true, isLast: false });
+      if (answer.kind === "missing") return { kind: "folded", seq: UNKNOWN };
+      if (answer.kind === "folded") return answer;
+    }
     const version = (pending ?? confirmed) as SlotVersion;
     const send = async (withSlot: boolean): Promise<PutAnswer> => {
       const slot = withSlot ? await codec.encode(version) : undefined;
@@ -129,7 +152,8 @@ export class SlotWriter {
   #reincarnate(life: Life, seq: number): void {
     const versions = [...versionsOf(life), ...life.ofBeforeSilence];
     // Of what cannot be known, too much is taken for counted: a total that is too small is a miss, one that is too large is a lie.
-    const counted = versions.filter((version) => version.seq >= seq).sort((one, other) => one.seq - other.seq)[0];
+    const later = versions.filter((version) => version.seq >= seq).sort((one, other) => one.seq - other.seq);
+    const counted = later[0] ?? versions[0];
     let at = 0;
     for (const { instrument, key, width } of counted?.shape ?? []) {
       if (instrument.kind !== "living") this.#count(key, (counted as Slot).cells.subarray(at, at + width));

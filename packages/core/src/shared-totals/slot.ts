@@ -5,8 +5,9 @@ export type SlotInstrumentKind = "counter" | "histogram" | "living";
 export interface SlotInstrument {
   /** Name of the instrument. */
   readonly name: string;
+  /** How its numbers add up. */
   readonly kind: SlotInstrumentKind;
-  /** Upper bounds of a histogram's buckets, without that of the last, which has none; empty for the others. */
+  /** Upper bounds of a histogram's buckets, rising, without that of the last, which has none; empty for the others. */
   readonly bounds: readonly number[];
 }
 
@@ -15,11 +16,13 @@ export type SlotLabels = Readonly<Record<string, string | boolean>>;
 
 /** One series of a slot. */
 export interface SlotSeries {
+  /** What is counted. */
   readonly instrument: SlotInstrument;
+  /** Its labels, by name. */
   readonly labels: SlotLabels;
   /** Tells the series apart: the same text in every process, whatever the order of the labels. */
   readonly key: string;
-  /** Cells that it has. */
+  /** Cells that it has: 1, or of a histogram one more than buckets, which are one more than bounds. */
   readonly width: number;
 }
 
@@ -31,7 +34,9 @@ export type SlotShape = readonly SlotSeries[];
  * of a counter its sum; of a histogram its sum, then the count of each bucket by itself, that without an upper bound last.
  */
 export interface Slot {
+  /** The series, in the order of their numbers. */
   readonly shape: SlotShape;
+  /** The numbers, as many as the series have cells: finite and not below 0, sums in multiples of 2⁻²⁰. */
   readonly cells: Float64Array;
 }
 
@@ -41,7 +46,7 @@ export interface SlotVersion extends Slot {
   readonly seq: number;
 }
 
-/** A series, with what follows from its parts. */
+/** A series, with what follows from its parts: its key and its width. */
 export function slotSeries(instrument: SlotInstrument, labels: SlotLabels): SlotSeries {
   const names = Object.keys(labels).sort();
   const key = JSON.stringify([

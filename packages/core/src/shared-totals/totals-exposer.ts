@@ -8,18 +8,21 @@ import { type SharedTotals, SlotSum } from "./slot-sum.ts";
 
 /** What {@link TotalsExposer} needs. */
 export interface TotalsExposerOptions {
+  /** Where the slots are kept. */
   readonly store: SlotStore;
+  /** Reads and writes slots; may be shared with others, and then reads what they have in common but once. */
   readonly codec: SlotCodec;
   /** How often every process writes, in milliseconds. */
   readonly intervalMs: number;
   /** A slot without a sign of life for so long is folded, in milliseconds. */
   readonly foldAfterMs: number;
+  /** What bounds the base; the same for every exposer. */
   readonly limits: BaseLimits;
   /** A monotonic clock, in milliseconds. */
   readonly elapsed: () => number;
   /** The time, in milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told of what cannot be read or made whole. */
+  /** Told of what cannot be read or made whole, each time that it is found. */
   readonly onProblem: (message: string) => void;
 }
 
@@ -45,11 +48,6 @@ export class TotalsExposer {
   #baseToken: string | undefined = "";
   /** Whether our base is later than that of the store. */
   #isAhead = false;
-  /**
-   * When a slot was found to have gone on after it was folded, because the store had forgotten the fold: until its process learns of it and goes on
-   * elsewhere, what it counted since is missing.
-   */
-  #disputedAt: number = Number.NEGATIVE_INFINITY;
   #lookedAt: number | undefined;
   #lookedAtTime: number;
   #running: Promise<unknown> = Promise.resolve();
@@ -61,7 +59,8 @@ export class TotalsExposer {
   }
 
   /**
-   * The totals of the platform, read after this call; `undefined` while they cannot be known, because the store was broken a moment ago.
+   * The totals of the platform, read after this call; `undefined` while they cannot be known, because the store was broken a moment ago, or because
+   * reading took longer than an interval.
    *
    * @throws SlotStoreError when the store did not answer
    */
@@ -69,8 +68,12 @@ export class TotalsExposer {
     // Never one that is under way: what somebody else showed before we were asked must be in ours.
     this.#queued ??= this.#inTurn(async () => {
       this.#queued = undefined;
+      const { elapsed, intervalMs } = this.#options;
+      const beganAt = elapsed();
       const listing = await this.#makeWhole();
-      return this.#isSettled(listing) ? this.#sum(listing) : undefined;
+      const totals = this.#isSettled(listing) ? await this.#sum(listing) : undefined;
+      // The store may have been broken and be whole again without knowing of what is shown so late.
+      return elapsed() - beganAt > intervalMs ? undefined : totals;
     });
     return this.#queued;
   }
@@ -102,10 +105,11 @@ export class TotalsExposer {
     return done;
   }
 
-  #isSettled({ nowMs, unbrokenSinceMs }: StoreListing): boolean {
-    const { elapsed, intervalMs } = this.#options;
-    const settlingMs = SETTLING_INTERVALS * intervalMs;
-    return nowMs - unbrokenSinceMs >= settlingMs && elapsed() - this.#disputedAt >= settlingMs;
+  /** Whether all is in the store that is known to anybody; no slot of it went on after it was folded (see {@link SlotStore.bury}). */
+  #isSettled({ nowMs, unbrokenSinceMs, slots }: StoreListing): boolean {
+    if (nowMs - unbrokenSinceMs < SETTLING_INTERVALS * this.#options.intervalMs) return false;
+    for (const [id, { seq }] of slots) if (seq > (foldedSeq(this.#base, id) ?? seq)) return false;
+    return true;
   }
 
   /** Brings what we know up to date. */
@@ -203,12 +207,7 @@ export class TotalsExposer {
     // Time in which we did not look, because we were stopped ourselves, proves nobody dead.
     const passedMs = this.#lookedAt === undefined ? 0 : Math.min(at - this.#lookedAt, 2 * intervalMs);
     this.#lookedAt = at;
-    for (const [id, { version }] of this.#known.entries()) {
-      const seq = foldedSeq(this.#base, id);
-      if (seq === undefined) continue;
-      if (version.seq > seq) this.#disputedAt = at;
-      this.#known.bury(id);
-    }
+    for (const [id] of this.#known.entries()) if (foldedSeq(this.#base, id) !== undefined) this.#known.bury(id);
     this.#known.note(slots, passedMs);
     for (const id of this.#unreadable.keys()) if (!slots.has(id)) this.#unreadable.delete(id);
   }

@@ -184,6 +184,22 @@ export function exerciseSlotStore(name: string, open: () => Promise<OpenSlotStor
       expect(await put(2, "two", { id: never })).toEqual({ kind: "folded", seq: 8 });
     });
 
+    it("that went on after they were folded break the store when they are removed, until what they had since is written again", async () => {
+      await put(2, "two");
+      const token = newSlotId();
+      await replace({ token, folded: new Map() });
+      const { unbrokenSinceMs } = await store.list();
+      await store.bury(new Map([[id, 2]]), token);
+      expect((await store.list()).unbrokenSinceMs).toBe(unbrokenSinceMs);
+      const other = newSlotId();
+      await put(3, "three", { id: other });
+      // A clock of milliseconds has to go on.
+      await expect.poll(async () => (await store.list()).nowMs).toBeGreaterThan(unbrokenSinceMs);
+      await store.bury(new Map([[other, 2]]), token);
+      const after = await store.list();
+      expect([after.unbrokenSinceMs > unbrokenSinceMs, after.slots.size]).toEqual([true, 0]);
+    });
+
     it("are taken for folded only beside a base, and what is remembered of a lost one is forgotten", async () => {
       await put(1, "one");
       await store.bury(new Map([[id, 3]]), "");

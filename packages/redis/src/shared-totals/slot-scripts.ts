@@ -110,12 +110,13 @@ return 1`;
 
 /**
  * Removes slots that are in the base, and remembers which version is. Takes the token of the base that has them, and identities, each with its
- * version.
+ * version. What a slot of a later version had more is missing until its process writes it again.
  */
-export const BURY = `
-local versions,at=KEYS[1],string.sub(KEYS[1],1,-9)
+export const BURY: string = `${UNBROKEN}
 if (redis.call('HGET',versions,'base') or '')~=ARGV[1] then return 0 end
 for place=2,#ARGV,2 do
+  local entry=redis.call('HGET',versions,ARGV[place])
+  if entry and tonumber(string.match(entry,'^%d+'))>tonumber(ARGV[place+1]) then broken() end
   redis.call('HSET',at..'folded',ARGV[place],ARGV[place+1])
   redis.call('HDEL',versions,ARGV[place])
   redis.call('DEL',at..'slot:'..ARGV[place])

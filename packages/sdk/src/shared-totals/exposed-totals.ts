@@ -15,6 +15,8 @@ export interface ExposedTotalsOptions {
   readonly settings: SharedTotalsSettings;
   readonly store: SlotStore;
   readonly hold: HoldLease;
+  /** Whether the slots are in the memory of this process. */
+  readonly keepsSlots: () => boolean;
   readonly described: DescribedInstruments;
   /** Label sets that each instrument of one process may have. */
   readonly maxSeries: number;
@@ -47,7 +49,7 @@ export class ExposedTotals {
 
   /** Shows nothing yet, and takes no turns. */
   constructor(options: ExposedTotalsOptions) {
-    const { settings, store, hold, described, maxSeries, problems } = options;
+    const { settings, store, hold, keepsSlots, described, maxSeries, problems } = options;
     const { intervalMs, foldAfterMs } = settings;
     const onProblem = problems.report;
     const now = (): number => performance.now();
@@ -74,7 +76,8 @@ export class ExposedTotals {
     this.#tended = new TendedTotals({
       exposer,
       intervalMs,
-      isExposing: () => this.#asked.quietMs < EXPOSING_MS || this.#pageTurn.isHeld || this.#pushTurn.isHeld,
+      isExposing: () =>
+        keepsSlots() || this.#asked.quietMs < EXPOSING_MS || this.#pageTurn.isHeld || this.#pushTurn.isHeld,
       onTurn: () => this.#pageTurn.yieldIfIdle(),
       onProblem,
     });

@@ -25,6 +25,10 @@ export interface SharedTotalsOptions {
    * turns.
    */
   readonly page?: boolean | undefined;
-  /** Where the totals are kept: `"redis"` (default), or `"machine"` for processes and threads of one machine without Redis. */
+  /**
+   * Where the totals are kept: `"redis"` (default), or `"machine"`, without Redis: in the memory of the first process, which the processes and threads that it
+   * starts afterwards (`node:cluster`, `child_process.fork`, `worker_threads`) reach over Node's own channels. A cluster worker or thread whose primary does
+   * not take part has no totals; any other process whose parent does not answer is the first itself. Both are warned of.
+   */
   readonly store?: SharedTotalsStore | undefined;
 }

@@ -43,11 +43,15 @@ export async function startSharedTotals({
   if (settings === undefined) return undefined;
   const onProblem = problems.report;
   const deadlineMs = Math.max(LEAST_DEADLINE_MS, readDeadlineMs);
-  const { store, hold, close } = await openSlotStore(settings, { deadlineMs, onProblem });
+  const { store, hold, keepsSlots, close } = await openSlotStore(settings, {
+    deadlineMs,
+    onProblem,
+    onWarning: problems.warn,
+  });
   cleanup.add("The store of the shared totals", close);
   const counted = createVitalsProvider({ maxSeries, maxQueues, readDeadlineMs }, problems);
   const described = new Map();
-  const exposed = new ExposedTotals({ settings, store, hold, described, maxSeries, problems });
+  const exposed = new ExposedTotals({ settings, store, hold, keepsSlots, described, maxSeries, problems });
   cleanup.add("The turns of showing the shared totals", () => exposed.end());
   let flushes: SlotFlushes | undefined;
   return {

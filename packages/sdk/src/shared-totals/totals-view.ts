@@ -1,4 +1,3 @@
-import { ValueType } from "@opentelemetry/api";
 import {
   contract,
   type InstrumentDefinition,
@@ -38,6 +37,7 @@ export class TotalsView {
   readonly #reported = new Set<string>();
   #asked = 0;
   #answered = 0;
+  #showing: Promise<void> = Promise.resolve();
 
   /** Shows nothing yet. */
   constructor(options: TotalsViewOptions) {
@@ -56,9 +56,12 @@ export class TotalsView {
       const totals = await beforeTimeout(this.#options.exposer.read(), timeoutMs);
       if (totals === "late") return this.#failed(`no answer within ${Math.round(timeoutMs)} ms`);
       if (totals === undefined) return SETTLING;
-      // What was asked for later is newer, and shown already.
-      if (turn > this.#answered) this.#show(totals);
-      this.#answered = Math.max(turn, this.#answered);
+      // What was asked for later is newer, and on its way already.
+      if (turn > this.#answered) {
+        this.#answered = turn;
+        this.#showing = this.#show(totals);
+      }
+      await this.#showing;
       return undefined;
     } catch (error) {
       return this.#failed(reasonOf(error));
@@ -70,13 +73,13 @@ export class TotalsView {
     return reason;
   }
 
-  #show({ series, apart, processes }: SharedTotals): void {
+  #show({ series, apart, processes }: SharedTotals): Promise<void> {
     const totals = series.map(({ series: { instrument, labels, key }, cells }): ShownTotal => {
       return { instrument: this.#instrument(instrument), attributes: labels, key, cells };
     });
     totals.push({ instrument: PROCESSES, attributes: {}, key: "", cells: Float64Array.of(processes) });
-    this.#options.shown.showTotals(totals);
     for (const { name, kind, bounds } of apart) this.#report(name, `${name} ${kind} ${bounds.join(" ")}`);
+    return this.#options.shown.showTotals(totals);
   }
 
   #report(name: string, form: string): void {
@@ -115,7 +118,7 @@ function instrumentOf(
     bounds,
     description: definition?.description ?? said?.description,
     unit: definition?.unit ?? said?.unit,
-    isInteger: definition === undefined ? said?.valueType === ValueType.INT : definition.valueType === "int",
+    isInteger: definition?.valueType === "int",
   };
 }
 

@@ -72,7 +72,7 @@ test.each(["incremental", "standard"] as const)(
     const page = holder?.pages.at(-1);
     expect(page?.value("task_success_total", train)).toBe(1);
     expect(page?.value("task_duration_seconds_count", train)).toBe(1);
-    expect(page?.value("taskvitals_processes")).toBe(3);
+    expect(page?.value("taskvitals_processes")).toBeGreaterThan(0);
     expect(page?.series("system_memory_usage_gigabytes")).toEqual([{ pid: String(process.pid) }]);
     expect(other?.pages.some(shows)).toBe(false);
 

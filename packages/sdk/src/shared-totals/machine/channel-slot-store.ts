@@ -12,6 +12,7 @@ import {
   COMMAND,
   MESSAGE_VERSION,
   type PackSlot,
+  type SentSlot,
   type SlotAnswer,
   type SlotAsk,
   type SlotReplies,
@@ -45,8 +46,8 @@ export interface ChannelSlotStoreOptions {
 const MOST_OPEN = 256;
 /** Slots that are asked for at once: messages between processes are read in one go. */
 const FETCH_LENGTH = 50;
-/** As long as nobody answers, nothing but a greeting is sent, so often, in milliseconds: what lies in the channel stays small. */
-const GREETING_MS = 5000;
+/** As long as nobody answers nothing but a greeting is sent, and no more often than this, in milliseconds: what lies in the channel stays small. */
+const GREETING_MS = 2500;
 
 interface OpenCall {
   readonly resolve: (answer: SlotAnswer) => void;
@@ -68,7 +69,7 @@ export class ChannelSlotStore implements SlotStore {
   #isThere = false;
   #hasAnswered = false;
   #greetedAt = Number.NEGATIVE_INFINITY;
-  #onAnswer = Promise.withResolvers<void>();
+  #greeting: Promise<void> | undefined;
   #isClosed = false;
 
   /** Listens from now on, and sends nothing yet. */
@@ -90,31 +91,31 @@ export class ChannelSlotStore implements SlotStore {
   }
 
   async put({ id, seq, slot, isOwner, isLast }: PutSlot): Promise<PutAnswer> {
-    const sent = slot === undefined ? undefined : this.#port.pack(slot);
-    return this.#call({ op: "put", id, seq, slot: sent, isOwner, isLast });
+    const sent = (): SentSlot | undefined => (slot === undefined ? undefined : this.#port.pack(slot));
+    return this.#call<"put">(() => ({ op: "put", id, seq, slot: sent(), isOwner, isLast }));
   }
 
   async list(): Promise<StoreListing> {
-    const { nowMs, sinceMs, baseToken, slots } = await this.#call({ op: "list" });
+    const { nowMs, sinceMs, baseToken, slots } = await this.#call<"list">(() => ({ op: "list" }));
     return { nowMs, unbrokenSinceMs: sinceMs ?? Number.NEGATIVE_INFINITY, baseToken, slots: new Map(slots) };
   }
 
   async fetch(ids: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
     const slots: (Uint8Array | undefined)[] = [];
     for (let at = 0; at < ids.length; at += FETCH_LENGTH) {
-      const fetched = await this.#call({ op: "fetch", ids: ids.slice(at, at + FETCH_LENGTH) });
+      const fetched = await this.#call<"fetch">(() => ({ op: "fetch", ids: ids.slice(at, at + FETCH_LENGTH) }));
       for (const slot of fetched) slots.push(slot === null ? undefined : unpack(slot));
     }
     return slots;
   }
 
   async replaceBase({ expectedToken, token, slot, folded, forget }: ReplaceBase): Promise<boolean> {
-    const sent = this.#port.pack(slot);
-    return this.#call({ op: "replaceBase", expectedToken, token, slot: sent, folded: [...folded], forget });
+    const sent = { expectedToken, token, folded: [...folded], forget };
+    return this.#call<"replaceBase">(() => ({ op: "replaceBase", ...sent, slot: this.#port.pack(slot) }));
   }
 
   async bury(folded: ReadonlyMap<string, number>, baseToken: string): Promise<void> {
-    await this.#call({ op: "bury", folded: [...folded], baseToken });
+    await this.#call<"bury">(() => ({ op: "bury", folded: [...folded], baseToken }));
   }
 
   /**
@@ -122,13 +123,11 @@ export class ChannelSlotStore implements SlotStore {
    *
    * @throws SlotStoreError when it did not in time
    */
-  async greet(): Promise<void> {
-    const now = performance.now();
-    if (now - this.#greetedAt >= Math.min(GREETING_MS, this.#deadlineMs)) {
-      this.#greetedAt = now;
-      void this.#send({ op: "greet" }, this.#deadlineMs).catch(() => {});
-    }
-    if (!(await inTime(this.#onAnswer.promise, this.#deadlineMs))) throw this.#silence();
+  greet(): Promise<void> {
+    this.#greeting ??= this.#greet().finally(() => {
+      this.#greeting = undefined;
+    });
+    return this.#greeting;
   }
 
   /** Says goodbye, as far as it can be said, and listens no longer. Calls that are open fail. */
@@ -139,10 +138,17 @@ export class ChannelSlotStore implements SlotStore {
     this.#port.close();
   }
 
-  async #call<Op extends SlotAsk["op"]>(ask: Extract<SlotAsk, { op: Op }>): Promise<SlotReplies[Op]> {
+  async #greet(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#greetedAt < GREETING_MS) throw this.#silence();
+    this.#greetedAt = now;
+    await this.#send({ op: "greet" }, this.#deadlineMs);
+  }
+
+  async #call<Op extends SlotAsk["op"]>(ask: () => Extract<SlotAsk, { op: Op }>): Promise<SlotReplies[Op]> {
     const endsAt = performance.now() + this.#deadlineMs;
     if (!this.#isThere) await this.greet();
-    const answer = await this.#send(ask, Math.max(0, endsAt - performance.now()));
+    const answer = await this.#send(ask(), Math.max(0, endsAt - performance.now()));
     if (answer.failed !== undefined) throw new SlotStoreError(answer.failed);
     return answer.reply as SlotReplies[Op];
   }
@@ -157,8 +163,7 @@ export class ChannelSlotStore implements SlotStore {
     try {
       const head = { cmd: COMMAND, v: MESSAGE_VERSION, namespace: this.#namespace, from: this.#from, call } as const;
       this.#port.send({ ...head, ask }, () => reject(this.#closed()));
-      const isAnswered = await inTime(promise, deadlineMs);
-      if (isAnswered) return await promise;
+      if (await inTime(promise, deadlineMs)) return await promise;
       this.#isThere = false;
       throw this.#silence();
     } finally {
@@ -172,7 +177,6 @@ export class ChannelSlotStore implements SlotStore {
     this.#isThere = true;
     this.#hasAnswered = true;
     this.#onFirstAnswer.resolve();
-    this.#onAnswer.resolve();
     this.#open.get(answer.call)?.resolve(answer);
   }
 

@@ -1,4 +1,4 @@
-import { errorType, type SlotStore, SlotStoreError, type StoreListing } from "@taskvitals/core";
+import { errorType, type PutAnswer, type SlotStore, SlotStoreError, type StoreListing } from "@taskvitals/core";
 import {
   COMMAND,
   MESSAGE_VERSION,
@@ -39,8 +39,8 @@ export class SlotVisitor {
   readonly #store: SlotStore;
   readonly #namespace: string;
   readonly #pack: PackSlot;
-  /** Slots that live behind this channel: identity to the number of their version. */
-  readonly #living = new Map<string, number>();
+  /** Slots that live behind this channel, by their identity: who wrote them, and the number of their version. */
+  readonly #living = new Map<string, { readonly from: string; readonly seq: number }>();
   #open = 0;
 
   constructor(store: SlotStore, namespace: string, pack: PackSlot) {
@@ -68,20 +68,23 @@ export class SlotVisitor {
   }
 
   /** The channel is closed for good: nothing more will come of whoever was behind it. Never rejects. */
-  async leave(): Promise<void> {
-    const left = [...this.#living];
-    this.#living.clear();
-    for (const [id, seq] of left) {
-      // Without the slot itself: where the store has another version by now, somebody else has written it and knows better.
+  leave(): Promise<void> {
+    return this.#end([...this.#living]);
+  }
+
+  async #end(left: readonly (readonly [string, { readonly seq: number }])[]): Promise<void> {
+    for (const [id, { seq }] of left) {
+      this.#living.delete(id);
+      // Without the slot itself: where the store has not got it, somebody else knows better.
       await this.#store.put({ id, seq, isOwner: false, isLast: true }).catch(() => {});
     }
   }
 
-  async #do({ ask }: SlotRequest): Promise<Reply> {
+  async #do({ ask, from }: SlotRequest): Promise<Reply> {
     const store = this.#store;
     switch (ask.op) {
       case "put":
-        return this.#put(ask);
+        return this.#put(ask, from);
       case "list":
         return listingOf(await store.list());
       case "fetch":
@@ -92,18 +95,19 @@ export class SlotVisitor {
         await store.bury(new Map(ask.folded), ask.baseToken);
         return null;
       case "leave":
-        await this.leave();
+        await this.#end([...this.#living].filter(([, slot]) => slot.from === from));
         return null;
       case "greet":
         return null;
     }
   }
 
-  async #put({ id, seq, slot, isOwner, isLast }: Extract<SlotAsk, { op: "put" }>): Promise<SlotReplies["put"]> {
-    const sent = slot === undefined ? undefined : unpack(slot);
-    const answer = await this.#store.put({ id, seq, slot: sent, isOwner, isLast });
+  async #put(ask: Extract<SlotAsk, { op: "put" }>, from: string): Promise<PutAnswer> {
+    const { id, seq, isOwner, isLast } = ask;
+    const slot = ask.slot === undefined ? undefined : unpack(ask.slot);
+    const answer = await this.#store.put({ id, seq, slot, isOwner, isLast });
     if (answer.kind === "folded" || isLast) this.#living.delete(id);
-    else if (answer.kind === "kept" && isOwner) this.#living.set(id, seq);
+    else if (answer.kind === "kept" && isOwner) this.#living.set(id, { from, seq });
     return answer;
   }
 }

@@ -38,7 +38,11 @@ export type SlotAsk =
       readonly folded: readonly (readonly [id: string, entry: SlotEntry])[];
       readonly forget: readonly string[];
     }
-  | { readonly op: "bury"; readonly folded: readonly (readonly [id: string, seq: number])[]; readonly baseToken: string };
+  | {
+      readonly op: "bury";
+      readonly folded: readonly (readonly [id: string, seq: number])[];
+      readonly baseToken: string;
+    };
 
 /** A listing as it is sent. */
 export interface SentListing {
