@@ -15,7 +15,7 @@ const LEAST_TASKS = 200_000;
 
 const INTERVAL_MS = 1000;
 /** What a flush may come later than it is due, on a busy machine: jitter, a step of the counting, the way to Redis. */
-const LATE_MS = 1500;
+const LATE_MS = 2500;
 /** A slot loses less than a millionth of a second of its sum. */
 const SUM_TOLERANCE = 1e-4;
 
@@ -57,6 +57,8 @@ async function killWorker(worker: CountingWorker, watched: WatchedTotals): Promi
   const due = said.findLast(({ at }) => at < killedAt - INTERVAL_MS - LATE_MS);
   expect(due?.recorded).toBeGreaterThan(0);
   expect(written).toBeGreaterThanOrEqual(due?.recorded ?? Number.NaN);
+  // It may have counted one more step than it could say.
+  expect(written).toBeLessThanOrEqual(2 * (said.at(-1)?.recorded ?? 0) - (said.at(-2)?.recorded ?? 0));
   return written;
 }
 
@@ -107,6 +109,7 @@ describe.concurrent("totals that all processes share", () => {
     await watched.shown("the first totals");
 
     await freezeUntilFolded(frozen, server, async () => {
+      counted.set(killed.name, await killWorker(killed, watched));
       for (const fault of Object.values(server.harmless)) await fault();
     });
     // It wakes to a store that knows nothing of it, nor that it was taken for dead; and who has shown most is asleep.
@@ -117,7 +120,6 @@ describe.concurrent("totals that all processes share", () => {
     await watched.shown("the totals of who has shown less", urls.slice(1));
     first.kill("SIGCONT");
     await watched.shown("the totals after all keys were deleted");
-    counted.set(killed.name, await killWorker(killed, watched));
     counted.set(ended.name, await endWorker(ended, watched));
     for (const [name, fault] of Object.entries(server.losing)) {
       await fault();

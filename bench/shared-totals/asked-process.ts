@@ -17,7 +17,8 @@ export async function startAsked(script: string, ...args: readonly string[]): Pr
   return {
     url,
     async ask<Answer>(what: string, parameters: Readonly<Record<string, string | number>> = {}) {
-      const query = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
       const response = await fetch(`${url}${what}?${query}`);
       if (!response.ok) throw new Error(`${script} failed: ${await response.text()}\n${child.output()}`);
       return (await response.json()) as Answer;

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { startTaskVitals, type TaskVitals } from "taskvitals";
+import { seededRandom } from "../../test/shared-totals/seeded-random.ts";
 import { serveAnswers } from "./served-answers.ts";
 import { costOf } from "./worked-stretch.ts";
 
@@ -42,24 +43,35 @@ async function endTasks(rate: number, seconds: number): Promise<{ tasks: number;
 }
 
 const MAX_SERIES = 20_000;
-/** Makes every series of some kind change: `tasks` are two counters and a histogram each, as the recorder has them. */
+/** Makes every series of some kind change, not all of them alike: `tasks` are two counters and a histogram each, as the recorder has them. */
 const CHANGES: Readonly<Record<string, (vitals: TaskVitals, series: number) => void>> = {
   counters: ({ sharedMeter }, series) => {
     const counter = sharedMeter.createCounter("changed_total");
-    for (let index = 0; index < series; index++) counter.add(1, { label: `value-${index}` });
+    for (let index = 0; index < series; index++)
+      counter.add(1 + Math.floor(1000 * random()), { label: `value-${index}` });
   },
   histograms: ({ sharedMeter }, series) => {
-    const histogram = sharedMeter.createHistogram("changed_seconds");
-    for (let index = 0; index < series; index++) histogram.record(index % 20, { label: `value-${index}` });
+    const histogram = sharedMeter.createHistogram("changed_seconds", { unit: "s" });
+    for (let index = 0; index < series; index++) {
+      for (const seconds of durations()) histogram.record(seconds, { label: `value-${index}` });
+    }
   },
   tasks: ({ tasks }, series) => {
     for (let index = 0; index < series / 3; index++) {
-      const task = { task: `task-${index}`, queue: "gpu", durationSeconds: index % 20 } as const;
-      tasks.record({ ...task, outcome: "success" });
-      tasks.record({ ...task, outcome: "failure" });
+      for (const durationSeconds of [0.1, ...durations()]) {
+        const outcome = durationSeconds === 0.1 ? "failure" : "success";
+        tasks.record({ task: `task-${index}`, queue: "gpu", durationSeconds, outcome });
+      }
     }
   },
 };
+
+const random = seededRandom(1);
+
+/** One to five durations, of all sizes from a millisecond to an hour: what numbers are alike is compressed to nothing. */
+function durations(): number[] {
+  return Array.from({ length: 1 + Math.floor(5 * random()) }, () => 0.001 * 3_600_000 ** random());
+}
 
 async function flush(kind: string, series: number, rounds: number): Promise<object> {
   const change = CHANGES[kind] as (vitals: TaskVitals, series: number) => void;

@@ -88,7 +88,9 @@ export async function measureFleet(
   const pingedScrapes = setInterval(() => void scraper.scrape(url).catch(() => {}), intervalMs);
   await pinged;
   clearInterval(pingedScrapes);
-  const { within, outside } = await pinger.stop([{ began: pingedFrom, ended: performance.timeOrigin + performance.now() }]);
+  const { within, outside } = await pinger.stop([
+    { began: pingedFrom, ended: performance.timeOrigin + performance.now() },
+  ]);
   return {
     scrape_ms: median(times),
     scrape_noise_ratio: relativeSpread(times),

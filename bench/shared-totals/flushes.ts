@@ -13,7 +13,8 @@ export interface FlushSize {
 /** What it costs to write a slot of which every series has changed. */
 export interface FlushFigures extends BenchmarkFigures {
   readonly ms: number;
-  readonly longest_stall_ms: number;
+  /** The longest stall of the event loop in a flush; the median of all flushes. */
+  readonly stall_ms: number;
   readonly cpu_ms: number;
   readonly bytes: number;
   readonly noise_ratio: number;
@@ -37,8 +38,8 @@ export async function costOfFlushes(
     const times = costs.map(({ ms }) => ms);
     return {
       ms: median(times),
+      stall_ms: median(costs.map(({ stallMs }) => stallMs)),
       longest_stall_ms: Math.max(...costs.map(({ stallMs }) => stallMs)),
-      median_stall_ms: median(costs.map(({ stallMs }) => stallMs)),
       cpu_ms: median(costs.map(({ cpuMs }) => cpuMs)),
       bytes,
       noise_ratio: relativeSpread(times),

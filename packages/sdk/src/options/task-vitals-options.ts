@@ -100,7 +100,7 @@ export interface TaskVitalsOptions {
   /**
    * Share totals with all processes that say the same, through the Redis of a broker: the counters and histograms of tasks, and those that
    * the application makes on `sharedMeter`, are added up exactly, and shown at `/metrics/shared` by every process and at `/metrics` by one at a time. `true`
-   * with the defaults, an object to say more. An error beside {@link meterProvider}, and without a broker. Default: `TASKVITALS_SHARED_TOTALS` (`true`, `false` or
+   * with the defaults, an object to say more (`store: "machine"` needs no Redis). An error beside {@link meterProvider}, and without a broker where one is needed. Default: `TASKVITALS_SHARED_TOTALS` (`true`, `false` or
    * a namespace), else `false`.
    */
   readonly sharedTotals?: boolean | SharedTotalsOptions | undefined;

@@ -4,7 +4,7 @@ import type { ProblemLog } from "../problem-log.ts";
 import { PageTurn } from "./page-turn.ts";
 import { type Scrape, ScrapeRhythm } from "./scrape-rhythm.ts";
 import type { DescribedInstruments } from "./shared-meter.ts";
-import type { SharedTotalsSettings } from "./shared-totals-settings.ts";
+import { rememberMsOf, type SharedTotalsSettings } from "./shared-totals-settings.ts";
 import { ShownInTurn } from "./shown-in-turn.ts";
 import { TendedTotals } from "./tended-totals.ts";
 import { TotalsView } from "./totals-view.ts";
@@ -62,7 +62,7 @@ export class ExposedTotals {
       limits: {
         maxSeries: BASE_FACTOR * maxSeries,
         pruneIdleMs: PRUNE_IDLE_MS,
-        rememberMs: Math.max(DAY_MS, 2 * foldAfterMs),
+        rememberMs: rememberMsOf(settings),
       },
       elapsed: now,
       now: Date.now,

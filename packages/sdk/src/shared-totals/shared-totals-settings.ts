@@ -86,3 +86,10 @@ function brokerOf(
     expected: `the name of the broker whose Redis keeps the totals, one of ${names}`,
   });
 }
+
+const DAY_MS = 24 * 3_600_000;
+
+/** For how long every process of the platform remembers who was folded, in milliseconds. */
+export function rememberMsOf({ foldAfterMs }: Pick<SharedTotalsSettings, "foldAfterMs">): number {
+  return Math.max(DAY_MS, 2 * foldAfterMs);
+}

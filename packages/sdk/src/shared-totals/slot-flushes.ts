@@ -9,6 +9,8 @@ export interface SlotFlushesOptions {
 
 /** Part of the interval by which flushes come sooner or later, so that processes that started together do not stay together. */
 const JITTER = 0.1;
+/** Part of the interval after which a flush that failed is tried again: a store that comes back is shown when everybody has written, soon after. */
+const RETRY = 0.2;
 
 /** Writes the slot of this process once per interval. Its timer never keeps the process alive. */
 export class SlotFlushes {
@@ -41,20 +43,22 @@ export class SlotFlushes {
 
   async #turn(): Promise<void> {
     const startedAt = performance.now();
-    await this.#write(false);
+    const isWritten = await this.#write(false);
     if (this.#isEnded) return;
     const { intervalMs } = this.#options;
     // From start to start: a store that is slow to answer must not make the process look quiet.
-    const dueMs = intervalMs * (1 - JITTER + 2 * JITTER * Math.random());
+    const dueMs = intervalMs * (isWritten ? 1 - JITTER + 2 * JITTER * Math.random() : RETRY);
     this.#schedule(Math.max(intervalMs / 10, dueMs - (performance.now() - startedAt)));
   }
 
-  async #write(isLast: boolean): Promise<void> {
+  async #write(isLast: boolean): Promise<boolean> {
     const { writer, onProblem } = this.#options;
     try {
       await writer.flush(isLast);
+      return true;
     } catch (error) {
       onProblem("shared_totals", `What this process has counted could not be written; it will be. ${reasonOf(error)}`);
+      return false;
     }
   }
 }

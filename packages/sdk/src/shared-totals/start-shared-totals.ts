@@ -8,7 +8,7 @@ import { ExposedTotals } from "./exposed-totals.ts";
 import { openSlotStore } from "./open-slot-store.ts";
 import { createSharedMeter } from "./shared-meter.ts";
 import { SharedSlot } from "./shared-slot.ts";
-import type { SharedTotalsSettings } from "./shared-totals-settings.ts";
+import { rememberMsOf, type SharedTotalsSettings } from "./shared-totals-settings.ts";
 import { SlotFlushes } from "./slot-flushes.ts";
 
 /** Shared totals of a process that has started. */
@@ -66,6 +66,7 @@ export async function startSharedTotals({
         codec: new SlotCodec(),
         read: () => slot.read(),
         foldAfterMs: settings.foldAfterMs,
+        rememberMs: rememberMsOf(settings),
         now: () => performance.now(),
         onFolded: (wasKnown) => problems.warn(wasKnown ? WOKEN : LOST),
       });

@@ -105,9 +105,10 @@ export class SlotVisitor {
   async #put(ask: Extract<SlotAsk, { op: "put" }>, from: string): Promise<PutAnswer> {
     const { id, seq, isOwner, isLast } = ask;
     const slot = ask.slot === undefined ? undefined : unpack(ask.slot);
+    // Noted before it is done: the channel may be closed right behind this message.
+    if (isOwner) this.#living.set(id, { from, seq });
     const answer = await this.#store.put({ id, seq, slot, isOwner, isLast });
-    if (answer.kind === "folded" || isLast) this.#living.delete(id);
-    else if (answer.kind === "kept" && isOwner) this.#living.set(id, { from, seq });
+    if (isOwner && (answer.kind === "folded" || isLast)) this.#living.delete(id);
     return answer;
   }
 }

@@ -163,10 +163,13 @@ test("a channel that is closed for good ends the slots that were written over it
   await leaving.answer(put("a", "left"));
   await leaving.answer(put("a", "healed for another", false));
   await staying.answer(put("b", "living"));
-  await leaving.leave();
+  // The last message, and right behind it the end of the channel.
+  const last = leaving.answer(put("a", "last"));
+  await Promise.all([leaving.leave(), last]);
   const { slots } = await memory.list();
   expect(Object.fromEntries([...slots].map(([id, { ended }]) => [id, ended]))).toEqual({
     left: true,
+    last: true,
     "healed for another": false,
     living: false,
   });

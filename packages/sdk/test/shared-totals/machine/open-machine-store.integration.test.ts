@@ -33,6 +33,11 @@ test("cluster workers, forks and threads, of each other as well, show the same p
     .poll(async () => [...(await pages())], POLL)
     .toEqual([expect.stringMatching(/^task_duration_seconds_count\{.*\} 111111$/m)]);
 
+  // What the application sends reaches the application, even what was sent before it listened, and nothing else does.
+  const below = NAMES.filter((name) => name !== "first");
+  const heard = (): string[] => [...root.output().matchAll(/^heard \S+ from (\S+)$/gm)].map(([, from]) => String(from));
+  await expect.poll(() => heard().sort(), POLL).toEqual([...below, ...below.map(() => "above")].sort());
+
   // A thread of it goes with it. Nobody has to wait until they are missed: their channel is closed.
   expect(threadOfFork.pid).toBe(fork.pid);
   process.kill(fork.pid, "SIGKILL");

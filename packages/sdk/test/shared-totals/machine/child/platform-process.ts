@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { ChildProcess, fork } from "node:child_process";
 import cluster, { type Worker as ClusterWorker } from "node:cluster";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -6,14 +6,18 @@ import { startTaskVitals } from "taskvitals";
 import type { Branch } from "../process-tree.ts";
 
 // One process or thread of a platform, and all that it starts. It says on stdout when it is up, what ended, and every message that came to a listener of the
-// application and was not sent by the application. SIGUSR2 counts one task, and SIGTERM ends it.
+// application, whether it was sent by the application or not. SIGUSR2 counts one task, and SIGTERM ends it.
 const { TEST_BRANCH = "{}" } = process.env;
 const branch: Branch = isMainThread ? JSON.parse(TEST_BRANCH) : (workerData as Branch);
 const { name, tasks = 0, vitals: hasVitals = true, forks = [], workers = [], threads = [] } = branch;
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 const self = fileURLToPath(import.meta.url);
 const listen = (from: string, message: unknown): void => {
-  if (message !== "application") say(`foreign to ${name} from ${from}: ${JSON.stringify(message)}`);
+  say(
+    message === "application"
+      ? `heard ${name} from ${from}`
+      : `foreign to ${name} from ${from}: ${JSON.stringify(message)}`,
+  );
 };
 
 const vitals = hasVitals
@@ -33,7 +37,9 @@ const watch = (child: ChildProcess | ClusterWorker | Worker, of: Branch): void =
   child.on("message", (message: unknown) => listen(of.name, message));
   child.on("exit", (code: number | null) => say(`ended ${of.name} ${code}`));
   if (child instanceof Worker) child.postMessage("application");
-  else child.send("application");
+  // A worker of a cluster listens from its start, but its application does not.
+  else if (child instanceof ChildProcess) child.send("application");
+  else child.once("message", () => child.send("application"));
 };
 for (const of of forks) watch(fork(self, { env: { ...process.env, TEST_BRANCH: JSON.stringify(of) } }), of);
 for (const of of workers) watch(cluster.fork({ TEST_BRANCH: JSON.stringify(of) }), of);
