@@ -48,8 +48,9 @@ const QUICK: Size = {
   larger: [],
 };
 
-/** What a fleet may cost before one should rather scrape or push each process: the longest scrape, and as with the targets. */
-const MOST = { scrape_ms: 1000, redis_cpu_percent: 5, ping_p99_ms: 5 } as const;
+/** What a fleet may cost before each process should rather be scraped or push by itself. */
+const MOST = { scrape_ms: 1000, redis_cpu_percent: 5 } as const;
+const MOST_PING_MS = 5;
 
 async function measure({ quick, progress }: BenchmarkContext): Promise<BenchmarkOutcome> {
   const size = quick ? QUICK : FULL;
@@ -70,20 +71,20 @@ async function measure({ quick, progress }: BenchmarkContext): Promise<Benchmark
     targets: [
       { name: `commands_sent_per_task_at_${rate}_per_second`, value: tasks.oneWorker.commands_sent, limit: 0.001 },
       {
-        name: "redis_cpu_per_task_ratio_to_a_pair_of_incr",
-        value: tasks.oneWorker.server_cpu_us / tasks.incr.server_cpu_us,
+        name: "redis_time_per_task_ratio_to_a_pair_of_incr",
+        value: tasks.oneWorker.server_command_us / tasks.incr.server_command_us,
         limit: 0.1,
       },
       {
         name: "worker_cpu_per_task_ratio_to_a_pair_of_incr",
         value: tasks.oneWorker.worker_cpu_us / tasks.incr.worker_cpu_us,
-        limit: 0.5,
+        limit: 0.6,
       },
       { name: `${flushed}_ms`, value: flushes.tasks.ms, limit: 20 },
       { name: `${flushed}_stall_ms`, value: flushes.tasks.stall_ms, limit: 10 },
       { name: `scrape_of_${nameOf(size.scraped)}_ms`, value: scraped.scrape_ms, limit: 50 },
       { name: `redis_cpu_${manyNamed}_percent`, value: many.redis_cpu_percent, limit: MOST.redis_cpu_percent },
-      { name: `ping_p99_beside_${nameOf(size.many)}_ms`, value: many.ping_p99_ms, limit: MOST.ping_p99_ms },
+      { name: `ping_p99_beside_${nameOf(size.many)}_ms`, value: many.ping_p99_ms, limit: MOST_PING_MS },
     ],
     figures: {
       noise_ratio: flushes.tasks.noise_ratio,

@@ -18,6 +18,9 @@ export interface TaskSize {
 export interface TaskCost extends BenchmarkFigures {
   readonly commands_sent: number;
   readonly commands_executed: number;
+  /** What its commands took the server, without reading them from the wire. */
+  readonly server_command_us: number;
+  /** All that the server used, what it uses at rest among it. */
   readonly server_cpu_us: number;
   readonly worker_cpu_us: number;
 }
@@ -80,12 +83,13 @@ async function end(
   isDone = true;
   await scraping;
   const cpuMs = (await serverCpuMs(server)) - cpuBefore;
-  const { sent, executed } = await commandCounts(server);
+  const counts = await commandCounts(server);
   const tasks = ended.reduce((sum, one) => sum + one.tasks, 0);
   const workerMs = ended.reduce((sum, one) => sum + one.cpuMs, 0);
   return {
-    commands_sent: sent / tasks,
-    commands_executed: executed / tasks,
+    commands_sent: counts.sent / tasks,
+    commands_executed: counts.executed / tasks,
+    server_command_us: counts.microseconds / tasks,
     server_cpu_us: (1000 * cpuMs) / tasks,
     worker_cpu_us: (1000 * workerMs) / tasks,
   };

@@ -6,8 +6,8 @@ export interface CommandCounts {
   readonly sent: number;
   /** All that were executed, those inside of scripts too. */
   readonly executed: number;
-  /** What they took the server, in milliseconds. */
-  readonly cpuMs: number;
+  /** What they took the server. */
+  readonly microseconds: number;
 }
 
 /** Commands of the shared totals that are only ever sent by themselves, and those of the peer. */
@@ -25,10 +25,12 @@ export async function commandCounts(server: Redis): Promise<CommandCounts> {
   const stats = await server.info("commandstats");
   let [sent, executed, microseconds] = [0, 0, 0];
   for (const [, name = "", calls, usec] of stats.matchAll(/^cmdstat_([^:]+):calls=(\d+),usec=(\d+)/gm)) {
-    if (SENT.has(name)) sent += Number(calls);
-    // The time of a script is that of all it does.
-    if (SENT.has(name)) microseconds += Number(usec);
+    if (SENT.has(name)) {
+      sent += Number(calls);
+      // The time of a script is that of all it does.
+      microseconds += Number(usec);
+    }
     if (!OURS.has(name)) executed += Number(calls);
   }
-  return { sent, executed, cpuMs: microseconds / 1000 };
+  return { sent, executed, microseconds };
 }

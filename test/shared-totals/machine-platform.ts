@@ -6,7 +6,7 @@ import { startTaskVitals } from "taskvitals";
 // A platform without Redis: TEST_WORKERS workers of a cluster, each with a thread, all of which count as fast as they are told, each under a task of its own name. A
 // worker that is killed is replaced by another. On stdout each says how many tasks it has counted, and where its page is. SIGUSR2 ends the counting, and each
 // says its total once it is written; SIGTERM ends a process in order.
-const STEP_MS = 50;
+const STEP_MS = 200;
 const { TEST_WORKERS = "4", TEST_NAME = "first" } = process.env;
 const name = isMainThread ? TEST_NAME : (workerData as string);
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -22,7 +22,7 @@ say(`at ${name} ${process.pid} ${vitals.endpoint?.url}`);
 
 let counted = 0;
 const counting = setInterval(() => {
-  const tasks = Math.floor(Math.random() * 20);
+  const tasks = Math.floor(Math.random() * 80);
   for (let task = 0; task < tasks; task++) {
     vitals.tasks.record({ task: name, queue: "q", outcome: "success", durationSeconds: Math.random() });
   }

@@ -108,7 +108,12 @@ export async function startExporter(
 async function openFile({ value, where }: Sourced<string>, { events }: TaskVitals): Promise<TotalsFile> {
   const onProblem = (message: string): void => events.onProblem("keep_totals", message);
   const opened = await openTotalsFile({ file: value, isReadable: TotalsKeeping.isReadable, onProblem });
-  if (opened !== "taken") return opened;
-  const remedy = "Give each a file of its own, or let them take turns with --lease.";
-  throw misconfigured({ where, got: value, expected: "a file that no other exporter keeps its totals in", remedy });
+  if (!("refused" in opened)) return opened;
+  const { refused } = opened;
+  if (refused === "taken") {
+    const remedy = "Give each a file of its own, or let them take turns with --lease.";
+    throw misconfigured({ where, got: value, expected: "a file that no other exporter keeps its totals in", remedy });
+  }
+  const expected = `a file for the totals, new or of an earlier start; this is ${refused}`;
+  throw misconfigured({ where, got: value, expected, remedy: "Name a file that nothing else uses." });
 }

@@ -62,7 +62,9 @@ export async function takeTurns(options: TotalsTurnOptions): Promise<TotalsTurn>
           // What was counted until the sources had ended.
           vitals.totals.clear();
         });
-        log.warn(`Another replica counts events and reports counters from now on (lease "${name}").`);
+        log.warn(
+          `The lease "${name}" is not ours any more: another replica counts events and reports counters, or will.`,
+        );
       },
     },
     onProblem: (_, message) => vitals.events.onProblem("lease", message + REMEDY),
@@ -81,5 +83,5 @@ export async function takeTurns(options: TotalsTurnOptions): Promise<TotalsTurn>
 }
 
 const REMEDY =
-  " Without it no events are counted and no counters reported. The user needs eval, get, set, pexpire and del on taskvitals:*; a single " +
+  " Without it no events are counted and no counters reported. The user needs eval, exists, get, set, pexpire and del on taskvitals:*; a single " +
   "replica can do without --lease.";

@@ -95,6 +95,37 @@ describe("the lease of totals", () => {
     expect(await redis.get("taskvitals:{default}:lease:totals")).toBe("100");
   });
 
+  it("is taken back by its holder, with all it has counted, when the server lost its memory", async () => {
+    await using first = await start();
+    await expect.poll(() => first.shown(), POLL).toBe(0);
+    first.count(5);
+    await expect.poll(() => redis.get("taskvitals:{default}:lease:totals"), POLL).toBe("5");
+    await using second = await start();
+    // It has to look before it can know that somebody keeps totals.
+    const asked = async (): Promise<number> =>
+      Number(/cmdstat_eval:calls=(\d+)/.exec(await redis.info("commandstats"))?.[1] ?? 0);
+    const before = await asked();
+    await expect.poll(asked, POLL).toBeGreaterThan(before + 6);
+    for (let round = 0; round < 3; round++) {
+      await redis.flushall();
+      first.count(1);
+      await expect.poll(() => redis.get("taskvitals:{default}:lease:totals"), POLL).toBe(String(6 + round));
+      expect([first.shown(), second.shown()]).toEqual([6 + round, undefined]);
+    }
+    expect(problems).toEqual([]);
+  });
+
+  it("goes to who waits when its holder and the server's memory are both gone", async () => {
+    const first = await start();
+    await expect.poll(() => first.shown(), POLL).toBe(0);
+    first.count(5);
+    await using second = await start();
+    await expect.poll(() => redis.get("taskvitals:{default}:lease:totals"), POLL).toBe("5");
+    await first.lease.shutdown();
+    await redis.flushall();
+    await expect.poll(() => second.shown(), POLL).toBeDefined();
+  });
+
   it("ends by its holder's own clock when Redis does not answer, before anybody else may have it", async () => {
     await using first = await start();
     await expect.poll(() => first.shown(), POLL).toBe(0);

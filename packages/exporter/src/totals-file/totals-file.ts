@@ -1,12 +1,12 @@
-import { existsSync, readFileSync, renameSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, renameSync } from "node:fs";
 import { durableWrite } from "./durable-write.ts";
 import { type FileLock, lockFile } from "./file-lock.ts";
+import { codeOf, type KeptFile, lookAtFile, refusal } from "./kept-file.ts";
 
 /** What {@link openTotalsFile} needs. */
 export interface TotalsFileOptions {
   readonly file: string;
-  /** Whether a text that was kept can be gone on from; one that cannot is set aside. */
+  /** Whether a text that was kept can be gone on from; one of ours that cannot is set aside. */
   readonly isReadable: (kept: string) => boolean;
   /** Told of what cannot be read or written, in words; called again for the same cause. */
   readonly onProblem: (message: string) => void;
@@ -25,14 +25,21 @@ export interface TotalsFile {
 /** Time between two keepings, in milliseconds: what is lost at most when the process is killed. */
 const INTERVAL_MS = 2500;
 
+/** Why a file must not be used. */
+export interface RefusedFile {
+  /** What is there instead: `"taken"` while another process keeps its totals in it, else what is not ours. */
+  readonly refused: string;
+}
+
 /**
- * Opens the file. Where it cannot be written to, that is a problem that is told, and tried anew; the totals are then not kept.
- *
- * @returns `"taken"` while another process keeps its totals in it
+ * Opens the file. Where it cannot be written to, that is a problem that is told, and tried anew; the totals are then not kept. What is not
+ * ours is never touched.
  */
-export async function openTotalsFile(options: TotalsFileOptions): Promise<TotalsFile | "taken"> {
+export async function openTotalsFile(options: TotalsFileOptions): Promise<TotalsFile | RefusedFile> {
+  const found = lookAtFile(options.file, options.isReadable);
+  if (found.kind === "foreign") return { refused: found.what };
   const opened = new LockedFile(options);
-  return (await opened.open()) ? opened : "taken";
+  return (await opened.open()) ? opened : { refused: "taken" };
 }
 
 class LockedFile implements TotalsFile {
@@ -54,7 +61,8 @@ class LockedFile implements TotalsFile {
     const lock = await this.#take();
     if (lock === "taken") return false;
     // What is there while nothing can be written is gone on from as well.
-    if (lock === undefined) this.kept = this.#read();
+    const found = lock === undefined ? this.#look() : undefined;
+    if (found?.kind === "kept") this.kept = found.content;
     return true;
   }
 
@@ -107,10 +115,11 @@ class LockedFile implements TotalsFile {
       if (lock === "unsupported") {
         onProblem(`${file}: its folder holds no locks. See that no second exporter uses it.`);
       }
+      if (!this.#takeUp(this.#look())) {
+        if (lock !== "unsupported") await lock.release();
+        return undefined;
+      }
       this.#lock = lock;
-      // Later than at the start it is too late to go on from what is there.
-      if (this.#save === undefined) this.kept = this.#read();
-      else if (this.kept === undefined) this.#setAside("came when the exporter was counting already");
       return lock;
     } catch (error) {
       onProblem(refusal(file, error));
@@ -118,18 +127,23 @@ class LockedFile implements TotalsFile {
     }
   }
 
-  #read(): string | undefined {
-    const { file, isReadable } = this.#options;
-    let content: string;
-    try {
-      content = readFileSync(file, "utf8");
-    } catch (error) {
-      if (codeOf(error) !== "ENOENT") this.#setAside(`cannot be read (${codeOf(error)})`);
-      return undefined;
-    }
-    if (isReadable(content)) return content;
-    this.#setAside("holds no totals of this exporter");
-    return undefined;
+  #look(): KeptFile {
+    return lookAtFile(this.#options.file, this.#options.isReadable);
+  }
+
+  /** Goes on from what is there, or makes room; false where it must be left alone. */
+  #takeUp(found: KeptFile): boolean {
+    const { file, onProblem } = this.#options;
+    if (found.kind === "unreadable") onProblem(found.why);
+    else if (found.kind === "foreign")
+      onProblem(`${file}: the totals are not kept: it is ${found.what}. Name another.`);
+    if (found.kind === "unreadable" || found.kind === "foreign") return false;
+    // Later than at the start it is too late to go on from what is there.
+    if (found.kind === "kept" && this.#save === undefined) this.kept = found.content;
+    else if (found.kind === "kept" && this.kept === undefined)
+      this.#setAside("came when the exporter was counting already");
+    else if (found.kind === "outdated") this.#setAside("holds no totals that this release can go on from");
+    return true;
   }
 
   /** Nothing is overwritten that was not gone on from. */
@@ -149,27 +163,3 @@ class LockedFile implements TotalsFile {
 
 /** Why two must not have one file. */
 const TAKEN = "another exporter keeps its totals there. Give each a file of its own, or use --lease.";
-
-const REASONS: Readonly<Record<string, string>> = {
-  EROFS: "its folder is read-only. Mount it for writing",
-  EACCES: "this user may not write there. Let it write to the folder, where a new file takes the place of the old",
-  EPERM: "this user may not write there. Let it write to the folder, where a new file takes the place of the old",
-  ENOSPC: "the disk is full. Make room",
-  EDQUOT: "the disk is full for this user. Make room",
-  EBUSY: "the file itself is mounted. Mount its folder, where a new file takes the place of the old",
-  EISDIR: "it is a folder. Name a file in it",
-};
-
-function refusal(file: string, error: unknown): string {
-  const code = codeOf(error);
-  const reason =
-    REASONS[code] ??
-    (code === "ENOENT" || code === "ENOTDIR"
-      ? `there is no folder ${dirname(file)}. Make it`
-      : `it cannot be written (${code}). Name another`);
-  return `${file}: the totals are not kept: ${reason}.`;
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? (error as Error).name;
-}

@@ -51,7 +51,8 @@ it("a file that cannot be used is a problem in words that is counted, and no end
   const redis = await startRedis();
   onTestFinished(() => redis.stop());
   const { folder, write } = tempFiles();
-  const file = write("totals.json", "not ours");
+  const outdated = JSON.stringify({ version: 1, totals: [] });
+  const file = write("totals.json", outdated);
   const args = (name: string): string[] => ["--redis", redis.url, "--celery-events", "--totals-file", name];
 
   const first = await serveExporter(args(file));
@@ -59,8 +60,10 @@ it("a file that cannot be used is a problem in words that is counted, and no end
     what: "the totals to be kept",
   });
   expect(JSON.parse(totals)).toEqual({ version: 2, totals: [], positions: { "celery:default": expect.anything() } });
-  expect(readFileSync(`${file}.unused-1`, "utf8")).toBe("not ours");
-  expect(first.process.output()).toContain("what is there holds no totals of this exporter. It is kept as");
+  expect(readFileSync(`${file}.unused-1`, "utf8")).toBe(outdated);
+  expect(first.process.output()).toContain(
+    "what is there holds no totals that this release can go on from. It is kept as",
+  );
 
   const { exitCode, stderr } = await runExporter(args(file));
   expect(exitCode).toBe(2);
@@ -97,4 +100,23 @@ it("totals are kept as soon as the folder can be written to, and what is found t
   renameSync(join(folder, "next"), join(folder, "state"));
   const kept = (): boolean => existsSync(`${file}.unused-1`) && readFileSync(file, "utf8").includes("celery:default");
   await waitUntil(kept, { what: "the totals to be kept", timeoutMs: 20_000 });
+});
+
+it("what is not ours is refused and left as it is: a folder, a file of something else", async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const { folder, write } = tempFiles();
+  mkdirSync(join(folder, "state"));
+  write("state/inside", "of somebody");
+  const other = write("exporter.yaml", "redis: redis://localhost\n");
+  for (const [file, what] of [
+    [join(folder, "state"), "this is a folder"],
+    [other, "this is a file with other content"],
+  ] as const) {
+    const { exitCode, stderr } = await runExporter(["--redis", redis.url, "--celery-events", "--totals-file", file]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(what);
+  }
+  expect(readdirSync(folder).toSorted()).toEqual(["exporter.yaml", "state"]);
+  expect(readdirSync(join(folder, "state"))).toEqual(["inside"]);
 });

@@ -53,6 +53,8 @@ const DEFAULT_TTL_MS = 10_000;
 const EXCHANGE_MS = 1000;
 /** The part of the lease's life that its holder does not use: its clock and the server's need not run alike. */
 const MARGIN = 0.2;
+/** What a script answers when the server has lost its memory. */
+const LOST = 2;
 
 /**
  * One key holds the lease, the other, in the same slot of a Cluster, what its holder keeps. The lease may be ours without our knowing, when the answer
@@ -60,10 +62,16 @@ const MARGIN = 0.2;
  */
 const ACQUIRE = `
 local own=redis.call('GET',KEYS[1])==ARGV[1] and redis.call('PEXPIRE',KEYS[1],ARGV[2])==1
+if ARGV[4]=='1' and redis.call('EXISTS',KEYS[1],KEYS[1]..':totals')==0 then return {2} end
 if own or redis.call('SET',KEYS[1],ARGV[1],'NX','PX',ARGV[2]) then return {1,redis.call('GET',KEYS[1]..':totals')} end
-return {0}`;
+return {0,'',redis.call('EXISTS',KEYS[1]..':totals')}`;
+/** A lease that is gone together with what was kept has not run out: the server lost its memory. Nobody else can have had it meanwhile. */
 const RENEW = `
-if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end
+local holder=redis.call('GET',KEYS[1])
+if not holder and redis.call('EXISTS',KEYS[1]..':totals')==0 then
+  redis.call('SET',KEYS[1],ARGV[1],'PX',ARGV[2])
+  if ARGV[3]=='' then return 2 end
+elseif holder~=ARGV[1] then return 0 end
 if ARGV[3]~='' then redis.call('SET',KEYS[1]..':totals',ARGV[3]) end
 redis.call('PEXPIRE',KEYS[1],ARGV[2])
 return 1`;
@@ -75,7 +83,7 @@ return 1`;
 
 /**
  * Takes part in a lease: of all replicas with the same name one holds it at a time, and keeps its totals in Redis for the next. A holder that dies
- * or freezes loses it within `ttlMs`, and knows by its own clock that it has. Needs `eval`, `get`, `set`, `pexpire` and `del` on the
+ * or freezes loses it within `ttlMs`, and knows by its own clock that it has. Needs `eval`, `exists`, `get`, `set`, `pexpire` and `del` on the
  * keys `taskvitals:{<name>}:lease` and `taskvitals:{<name>}:lease:totals`.
  *
  * @throws TaskVitalsError `INVALID_OPTION` for a bad URL or client, `MISSING_PACKAGE` when ioredis is not installed
@@ -98,6 +106,10 @@ class RedisTotalsLease implements TotalsLease {
   #heldUntil: number | undefined;
   /** What is known to be in Redis, so that it is written only when it has changed. */
   #kept: string | undefined;
+  /** Whether somebody keeps totals, as far as we have seen. */
+  #hasSeenTotals = false;
+  /** Monotonic time until which the holder may take back a lease that the server has lost. */
+  #patientUntil: number | undefined;
   #turn: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -138,9 +150,15 @@ class RedisTotalsLease implements TotalsLease {
   async #acquire(): Promise<void> {
     if (this.#closed) return;
     const askedAt = performance.now();
-    const reply = await this.#ask(ACQUIRE);
-    const [taken, kept] = reply?.ok === true && Array.isArray(reply.value) ? reply.value : [0];
+    const isPatient = this.#hasSeenTotals && askedAt < (this.#patientUntil ?? Number.POSITIVE_INFINITY);
+    const reply = await this.#ask(ACQUIRE, "", isPatient);
+    const [taken, kept, seen] = reply?.ok === true && Array.isArray(reply.value) ? reply.value : [0];
+    // Its holder still knows the totals that the server has lost; if it is there it takes the lease again.
+    if (Number(taken) === LOST) this.#patientUntil ??= askedAt + this.#ttlMs;
+    else if (reply?.ok === true) this.#patientUntil = undefined;
+    if (Number(seen) === 1) this.#hasSeenTotals = true;
     if (Number(taken) !== 1) return;
+    this.#hasSeenTotals = false;
     this.#heldUntil = this.#until(askedAt);
     this.#kept = undefined;
     this.#keeper.acquired(typeof kept === "string" ? kept : undefined);
@@ -152,6 +170,11 @@ class RedisTotalsLease implements TotalsLease {
     const reply = await this.#ask(RENEW, kept === this.#kept ? "" : kept);
     // An answer that does not come leaves the lease as it is: it runs out by itself.
     if (reply?.ok !== true) return;
+    if (Number(reply.value) === LOST) {
+      // What was kept is gone as well.
+      this.#kept = undefined;
+      return this.#renew();
+    }
     if (Number(reply.value) === 1) {
       this.#kept = kept;
       if (this.isHeld) this.#heldUntil = this.#until(askedAt);
@@ -167,10 +190,10 @@ class RedisTotalsLease implements TotalsLease {
     this.#keeper.lost();
   }
 
-  async #ask(script: string, kept = ""): Promise<RedisReply | undefined> {
+  async #ask(script: string, kept = "", isPatient = false): Promise<RedisReply | undefined> {
     using deadline = new Deadline(Math.min(EXCHANGE_MS, this.#ttlMs / 4));
     const [reply] = await this.#connection.exchange(
-      [["eval", this.#key, script, this.#id, this.#ttlMs, kept]],
+      [["eval", this.#key, script, this.#id, this.#ttlMs, kept, isPatient ? 1 : 0]],
       deadline,
     );
     if (reply?.ok === false)

@@ -63,12 +63,13 @@ export class ChannelSlotStore implements SlotStore {
   readonly #deadlineMs: number;
   readonly #from = newSlotId();
   readonly #open = new Map<number, OpenCall>();
-  readonly #onFirstAnswer = Promise.withResolvers<void>();
   #calls = 0;
   /** Whether the last call was answered in time. */
   #isThere = false;
   #hasAnswered = false;
   #greetedAt = Number.NEGATIVE_INFINITY;
+  /** Why the last greeting failed; `undefined` when it did not. */
+  #refusal: unknown;
   #greeting: Promise<void> | undefined;
   #isClosed = false;
 
@@ -83,11 +84,6 @@ export class ChannelSlotStore implements SlotStore {
   /** Whether anybody has ever answered. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
-  }
-
-  /** Settles with the first answer ever. Never rejects. */
-  get firstAnswer(): Promise<void> {
-    return this.#onFirstAnswer.promise;
   }
 
   async put({ id, seq, slot, isOwner, isLast }: PutSlot): Promise<PutAnswer> {
@@ -140,9 +136,15 @@ export class ChannelSlotStore implements SlotStore {
 
   async #greet(): Promise<void> {
     const now = performance.now();
-    if (now - this.#greetedAt < GREETING_MS) throw this.#silence();
+    if (this.#refusal !== undefined && now - this.#greetedAt < GREETING_MS) throw this.#refusal;
     this.#greetedAt = now;
-    await this.#send({ op: "greet" }, this.#deadlineMs);
+    this.#refusal = undefined;
+    try {
+      await this.#send({ op: "greet" }, this.#deadlineMs);
+    } catch (error) {
+      this.#refusal = error;
+      throw error;
+    }
   }
 
   async #call<Op extends SlotAsk["op"]>(ask: () => Extract<SlotAsk, { op: Op }>): Promise<SlotReplies[Op]> {
@@ -176,7 +178,6 @@ export class ChannelSlotStore implements SlotStore {
     if (answer === undefined || this.#isClosed) return;
     this.#isThere = true;
     this.#hasAnswered = true;
-    this.#onFirstAnswer.resolve();
     this.#open.get(answer.call)?.resolve(answer);
   }
 
