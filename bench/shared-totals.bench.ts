@@ -18,8 +18,9 @@ interface Size {
   readonly tasks: TaskSize;
   readonly flush: FlushSize;
   readonly fleet: FleetSize;
-  /** The two with targets: one is scraped, the other has many processes. */
+  /** The two with targets: one is scraped, more often than the others are, the other has many processes. */
   readonly scraped: Fleet;
+  readonly scrapes: Pick<FleetSize, "scrapes" | "warmUps">;
   readonly many: Fleet;
   /** Others, smaller ones first, to find where it ends. */
   readonly larger: readonly Fleet[];
@@ -28,11 +29,11 @@ interface Size {
 const FULL: Size = {
   tasks: { rate: 1000, seconds: 30 },
   flush: { series: 10_000, rounds: 21 },
-  fleet: { intervalMs: 5000, seconds: 15, scrapes: 11 },
+  fleet: { intervalMs: 5000, seconds: 12, scrapes: 11, warmUps: 5 },
   scraped: { processes: 100, series: 200 },
+  scrapes: { scrapes: 21, warmUps: 15 },
   many: { processes: 1000, series: 50 },
   larger: [
-    { processes: 300, series: 200 },
     { processes: 1000, series: 200 },
     { processes: 100, series: 2000 },
     { processes: 1000, series: 500 },
@@ -42,8 +43,9 @@ const FULL: Size = {
 const QUICK: Size = {
   tasks: { rate: 200, seconds: 0.5 },
   flush: { series: 60, rounds: 1 },
-  fleet: { intervalMs: 1000, seconds: 1, scrapes: 1 },
+  fleet: { intervalMs: 1000, seconds: 1, scrapes: 1, warmUps: 1 },
   scraped: { processes: 4, series: 10 },
+  scrapes: { scrapes: 1, warmUps: 1 },
   many: { processes: 8, series: 4 },
   larger: [],
 };
@@ -58,7 +60,8 @@ async function measure({ quick, progress }: BenchmarkContext): Promise<Benchmark
   const flushes = await costOfFlushes(size.flush, progress);
   const fleets = new Map<Fleet, FleetFigures>();
   for (const fleet of [size.scraped, size.many, ...size.larger]) {
-    fleets.set(fleet, await measureFleet(fleet, size.fleet, progress));
+    const scrapes = fleet === size.scraped ? size.scrapes : {};
+    fleets.set(fleet, await measureFleet(fleet, { ...size.fleet, ...scrapes }, progress));
   }
   const [scraped, many] = [size.scraped, size.many].map((fleet) => fleets.get(fleet) as FleetFigures) as [
     FleetFigures,
@@ -106,17 +109,18 @@ function nameOf({ processes, series }: Fleet): string {
   return `${processes}_processes_by_${series}_series`;
 }
 
-/** The largest number of slots' series that was still within bounds, and the smallest that was not. */
+/**
+ * Where it ends, from the fleets that are at least a third as large as the largest: smaller ones cost what a server at rest and a page without
+ * anything cost. Both costs grow with their numbers.
+ */
 function kneeOf(fleets: ReadonlyMap<Fleet, FleetFigures>): Record<string, number> {
-  const products = [...fleets].map(([{ processes, series }, figures]) => ({
-    product: processes * series,
-    isWithin: Object.entries(MOST).every(([name, most]) => Number(figures[name]) <= most),
-  }));
-  const of = (isWithin: boolean): number[] =>
-    products.filter((one) => one.isWithin === isWithin).map((one) => one.product);
-  const [within, beyond] = [of(true), of(false)];
+  const end = (size: (fleet: Fleet) => number, cost: "redis_cpu_percent" | "scrape_ms"): number => {
+    const largest = Math.max(...[...fleets.keys()].map(size));
+    const large = [...fleets].filter(([fleet]) => size(fleet) >= largest / 3);
+    return Math.min(...large.map(([fleet, figures]) => (size(fleet) * MOST[cost]) / figures[cost]));
+  };
   return {
-    ...(within.length > 0 && { largest_processes_by_series_within_bounds: Math.max(...within) }),
-    ...(beyond.length > 0 && { smallest_processes_by_series_beyond_bounds: Math.min(...beyond) }),
+    knee_processes: end(({ processes }) => processes, "redis_cpu_percent"),
+    knee_processes_by_series: end(({ processes, series }) => processes * series, "scrape_ms"),
   };
 }

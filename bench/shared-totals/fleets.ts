@@ -22,6 +22,8 @@ export interface FleetSize {
   readonly seconds: number;
   /** Scrapes that are timed by themselves; before each of them every process writes. */
   readonly scrapes: number;
+  /** Scrapes before those. */
+  readonly warmUps: number;
 }
 
 /** What a fleet costs. */
@@ -44,13 +46,12 @@ export interface FleetFigures extends BenchmarkFigures {
   readonly exposer_rss_mb: number;
 }
 
-const WARM_UP = 3;
 const REST_MS = 3000;
 
 /** Starts a fleet, scrapes it, then lets it write at its interval. */
 export async function measureFleet(
   { processes, series }: Fleet,
-  { intervalMs, seconds, scrapes }: FleetSize,
+  { intervalMs, seconds, scrapes, warmUps }: FleetSize,
   progress: BenchmarkContext["progress"],
 ): Promise<FleetFigures> {
   progress(`${processes} processes of ${series} series`);
@@ -65,7 +66,7 @@ export async function measureFleet(
   await writing.ask("/start", { processes, series });
   await untilSettled(() => scraper.scrape(url));
   const times: number[] = [];
-  for (let scrape = -WARM_UP; scrape < scrapes; scrape++) {
+  for (let scrape = -warmUps; scrape < scrapes; scrape++) {
     await writing.ask("/step");
     const ms = await scraper.scrape(url);
     if (scrape >= 0) times.push(ms);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { openSync, readFileSync } from "node:fs";
+import { openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -35,6 +35,9 @@ export function starter(folder: string): (name: string, options: ProgramOptions)
       stdio: ["ignore", file, file],
       detached: true,
     });
+    // For whoever has to end it when this process could not (see README.md).
+    const pidFile = join(folder, `${name}.pid`);
+    writeFileSync(pidFile, `${child.pid ?? ""}\n`);
     const signal = (which: NodeJS.Signals): void => {
       if (child.pid === undefined) return;
       try {
@@ -49,11 +52,13 @@ export function starter(folder: string): (name: string, options: ProgramOptions)
       child.once("exit", (code) => {
         // What it may have left behind goes with it.
         killNow();
+        rmSync(pidFile, { force: true });
         process.removeListener("exit", killNow);
         if (code !== 0 && code !== null) console.error(`${name} ended with exit code ${code}; see ${log}`);
         resolve();
       });
       child.once("error", (error) => {
+        rmSync(pidFile, { force: true });
         console.error(`${name} could not be started: ${error.message}`);
         resolve();
       });

@@ -10,7 +10,7 @@ export interface Settings {
   readonly reportSeconds: number;
   /** `PYTHON_ENVIRONMENT`: a virtual environment that has what requirements.txt lists. Default: one is made in `.tmp`. */
   readonly pythonEnvironment: string | undefined;
-  /** Where logs, and the virtual environment, go. */
+  /** Where logs, ids of processes, and the virtual environment, go. */
   readonly folder: string;
 }
 

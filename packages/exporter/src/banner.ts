@@ -16,11 +16,19 @@ export function banner(version: string, configuration: ExporterConfiguration, { 
 }
 
 /** What is read on a broker, in words: queues, counters, events. */
-export function sourcesOn(broker: string, { celeryEvents, queues }: ExporterConfiguration): readonly string[] {
+export function sourcesOn(
+  broker: string,
+  { bullmqEvents, celeryEvents, queues }: ExporterConfiguration,
+): readonly string[] {
   const listed = queues.flatMap(({ source }) => {
     if (source.broker !== broker) return [];
     if (source.kind === "counter") return [`counter:${source.key}`];
     return [`${source.layout}:${source.kind === "discovery" ? "*" : source.name}`];
   });
-  return [...listed, ...celeryEvents.flatMap(({ value }) => (value.broker === broker ? ["Celery's events"] : []))];
+  const isHere = ({ value }: { readonly value: { readonly broker: string } }): boolean => value.broker === broker;
+  return [
+    ...listed,
+    ...celeryEvents.filter(isHere).map(() => "Celery's events"),
+    ...bullmqEvents.filter(isHere).map(() => "BullMQ's events"),
+  ];
 }

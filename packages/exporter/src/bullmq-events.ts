@@ -75,6 +75,9 @@ export async function startBullmqEvents(
   return {
     key: bullmqKey(settings),
     events,
+    get missed() {
+      return events.missed;
+    },
     position: () => events.position(),
     async shutdown() {
       stopRenewing();

@@ -2,6 +2,8 @@
 export interface EventSource {
   /** Tells it apart in what is kept: framework and broker, such as `celery:default`, `bullmq:jobs`. */
   readonly key: string;
+  /** Events that are known to have been missed, those of earlier lives included where it goes on from them. */
+  readonly missed: number;
   /**
    * Where it is, as plain JSON: taken in the same turn of the event loop as the totals, so that both say the same. Asked once more after
    * {@link shutdown}, for where it ended.

@@ -29,6 +29,11 @@ export class EventSources {
     return Object.fromEntries(positions);
   }
 
+  /** Events that those that run know to have been missed, ever. */
+  get missed(): number {
+    return this.#running.reduce((sum, { missed }) => sum + missed, 0);
+  }
+
   /**
    * Starts every source where it was when `kept` was kept; {@link positions} says the same from this moment on. Those that run must have been
    * stopped.

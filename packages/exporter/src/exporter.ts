@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { BullmqEvents, CeleryEvents } from "@taskvitals/redis";
 import { startTaskVitals, type TaskVitals } from "taskvitals";
 import { type OpenBroker, openBroker } from "./brokers/open-broker.ts";
@@ -85,7 +86,7 @@ export async function startExporter(
         }),
       ),
     ]);
-    const keeping = new TotalsKeeping({ vitals, sources, warn });
+    const keeping = new TotalsKeeping({ vitals, sources, warn, info: (message) => log.info(message) });
     const { lease, totalsFile } = configuration;
     if (lease !== undefined) {
       const turn = await takeTurns({ name: lease.name, broker: brokerOf(lease.broker), vitals, keeping, log });
@@ -95,7 +96,7 @@ export async function startExporter(
       ending.push(() => file?.shutdown());
       // Ended first: nothing may be counted after it was kept.
       ending.push(() => keeping.end());
-      await keeping.begin(file?.kept);
+      await keeping.begin(file?.kept, file?.kept === undefined ? undefined : changedAt(totalsFile?.value));
       file?.keep(() => keeping.save());
     }
     return { url: vitals.endpoint?.url, brokers, vitals, celery, bullmq, shutdown };
@@ -103,6 +104,11 @@ export async function startExporter(
     await shutdown();
     throw explained(error, configuration);
   }
+}
+
+/** When the totals in the file last changed. */
+function changedAt(file: string | undefined): Date | undefined {
+  return file === undefined ? undefined : statSync(file, { throwIfNoEntry: false })?.mtime;
 }
 
 async function openFile({ value, where }: Sourced<string>, { events }: TaskVitals): Promise<TotalsFile> {

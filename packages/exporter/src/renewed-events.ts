@@ -47,6 +47,14 @@ export class RenewedEvents implements CeleryEvents, EventSource {
     return this.#current.silentWorkers();
   }
 
+  workerNames(): readonly string[] {
+    return this.#current.workerNames();
+  }
+
+  announcingWorkers(): readonly string[] {
+    return this.#current.announcingWorkers();
+  }
+
   /** Ends the reader and makes the next one, which connects as the broker does now. */
   renew(): void {
     const renewed = this.#turn.then(async () => {

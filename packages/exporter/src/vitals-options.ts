@@ -53,7 +53,9 @@ export function explained(error: unknown, configuration: ExporterConfiguration):
   const { code, cause } = error;
   if (code === "PORT_IN_USE") {
     const { where = "--web.listen-address", value } = configuration.listen ?? {};
-    const message = `${where}: port ${value?.port} is taken by another process. Choose another port, or 0 for any free one.`;
+    // Who gave none has neither a flag nor a variable to look at yet.
+    const how = where === "--web.listen-address" ? " (or TASKVITALS_WEB_LISTEN_ADDRESS, such as :10465)" : "";
+    const message = `${where}${how}: port ${value?.port} is taken by another process. Choose another port, or 0 for any free one.`;
     return new TaskVitalsError(code, message, { cause });
   }
   return new TaskVitalsError(code, inOurWords(error.message, configuration), { cause });

@@ -73,9 +73,23 @@ it("check says which workers send no events about their tasks", async () => {
   const { exitCode, stdout } = await checked;
   const report = JSON.parse(stdout) as CheckReport;
   expect(report.celeryEvents).toMatchObject([
-    { broker: "default", seen: true, problems: [{ reason: "no_task_events" }] },
+    { broker: "default", seen: true, announcingWorkers: [], problems: [{ reason: "no_task_events" }] },
   ]);
   expect(report.celeryEvents[0]?.silentWorkers[0]).toMatch(/^quiet@/);
   expect(report.celeryEvents[0]?.problems[0]?.remedy).toContain("Start them with -E");
   expect(exitCode).toBe(3);
+});
+
+it("check does not take the heartbeats of workers that run nothing for events of tasks", async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const platform = await startCeleryPlatform(redis);
+  onTestFinished(() => platform[Symbol.asyncDispose]());
+  await platform.start("quiet", { queues: "gpu", pool: "solo", events: false });
+  const args = ["check", "--redis", redis.url, "--celery-events", "--format", "text"];
+  const { exitCode, stdout } = await runExporter(args);
+  expect(stdout).toMatch(
+    /Celery's events on default: heartbeats of 1 worker, no task event in \d+ s; if tasks ran, the workers lack -E/,
+  );
+  expect(exitCode).toBe(0);
 });

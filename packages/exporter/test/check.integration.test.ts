@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
@@ -69,7 +71,7 @@ describe("check", () => {
           "    Check the name, .*",
           "  Queue emails: 0 waiting, .*",
           "  ! framework_missing: nothing of Sidekiq is there; .*",
-          "    Check the number of the database in the URL \\(/1\\), .*",
+          "    Check the number of the database, which is 0 where the URL says none, and .*",
           "Celery's events on default: none",
           "  ! no_events: no event of a Celery worker came in 6 s",
           "    Start the workers with -E .*",
@@ -79,6 +81,22 @@ describe("check", () => {
         ].join("\n"),
       ),
     );
+  });
+
+  it("says that the folder of the totals is not there, and makes none", async () => {
+    const server = await started();
+    const { folder } = tempFiles();
+    const file = join(folder, "absent", "totals.json");
+    const args = ["check", "--redis", server.url, "--queue", "bullmq:a", "--bullmq-events", "--totals-file", file];
+    const { exitCode, stderr, stdout } = await runExporter(args);
+    expect(stderr).toBe("");
+    const report = JSON.parse(stdout) as CheckReport;
+    expect(report).toMatchObject({
+      result: "problems",
+      totalsFile: { file, goesOn: false, problems: [{ reason: "not_writable" }] },
+    });
+    expect(report.totalsFile?.problems[0]?.detail).toContain(`there is no folder ${join(folder, "absent")}`);
+    expect({ exitCode, made: readdirSync(folder) }).toEqual({ exitCode: 3, made: [] });
   });
 
   it("says when the server wants another password, and repeats none", async () => {

@@ -7,6 +7,7 @@ class Counting implements EventSource {
   readonly key: string;
   count: number;
   ended = false;
+  readonly missed = 0;
 
   constructor(key: string, kept: unknown) {
     this.key = key;

@@ -203,7 +203,8 @@ describe("what it cannot do", () => {
     const { exitCode, stderr } = await runExporter(["--redis", redis.url, "--web.listen-address", address]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      `taskvitals-exporter: --web.listen-address: port ${redis.port} is taken by another process. Choose another port, or 0 for any free one.\n`,
+      `taskvitals-exporter: --web.listen-address (or TASKVITALS_WEB_LISTEN_ADDRESS, such as :10465): port ${redis.port} is taken by another process. ` +
+        "Choose another port, or 0 for any free one.\n",
     );
   });
 });

@@ -14,6 +14,8 @@ function reader(name: string, missed: number, ended: string[]): CeleryEvents {
     workers: () => new Map([[name, 1]]),
     position: () => ({ missed }),
     silentWorkers: () => [name],
+    workerNames: () => [name],
+    announcingWorkers: () => [],
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };

@@ -34,7 +34,7 @@ it("an error keeps its code and its cause", () => {
     code: "PORT_IN_USE",
     cause,
     message:
-      "--web.listen-address: port 10464 is taken by another process. Choose another port, or 0 for any free one.",
+      "--web.listen-address (or TASKVITALS_WEB_LISTEN_ADDRESS, such as :10465): port 10464 is taken by another process. Choose another port, or 0 for any free one.",
   });
   expect(explained(cause, configuration())).toBe(cause);
 });

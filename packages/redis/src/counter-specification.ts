@@ -89,7 +89,12 @@ const SHORT_FORM = /^(?<key>.+?)=(?<metric>task_[a-z_]+)(?<labels>(?:,(?:task|qu
 function splitShortForm(text: string, path: string): Readonly<Record<string, unknown>> {
   const { key, metric, labels } = SHORT_FORM.exec(text)?.groups ?? {};
   if (key === undefined || metric === undefined || labels === undefined) {
-    throw invalidOption({ path, expected: "a counter with its key and the name of a metric", remedy: REMEDY });
+    throw invalidOption({
+      path,
+      value: `counter:${text}`,
+      expected: `a counter with its key and the name of a metric: one of ${Object.values(KINDS).join(", ")}`,
+      remedy: REMEDY,
+    });
   }
   const counter = Object.entries(KINDS).find(([, name]) => name === metric)?.[0] ?? metric;
   const fields: Record<string, unknown> = { layout: "counter", key, counter };

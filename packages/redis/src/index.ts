@@ -49,3 +49,4 @@ export {
   type RedisSlotStore,
   type RedisSlotStoreOptions,
 } from "./shared-totals/redis-slot-store.ts";
+export { suggestion } from "./suggestion.ts";

@@ -4,6 +4,7 @@ import { type CounterOptions, type CounterSpecification, parseCounter } from "./
 import { isLayout, type LayoutName, layouts } from "./layouts/layouts.ts";
 import type { QueueLayout } from "./layouts/queue-layout.ts";
 import type { QueueOptions } from "./queue-options.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** A queue whose description was checked. */
 export interface QueueSpecification {
@@ -55,12 +56,14 @@ export function parseQueue(given: string | QueueOptions | CounterOptions, path: 
   const { layout: layoutName, rest, source } = short ? splitShortForm(given, path) : requireObject(given, path);
   if (layoutName === "counter") return parseCounter(source, path);
   if (!isLayout(layoutName)) {
+    const meant =
+      typeof layoutName === "string" ? suggestion(layoutName, [...Object.keys(layouts), "counter"]) : undefined;
     // Never the whole text: it may be a URL, with a password in it, that ended up among the queues.
     throw invalidOption({
       path: short ? path : `${path}.layout`,
       value: layoutName,
       expected: `a layout that is known: ${knownLayouts()}`,
-      remedy: REMEDY,
+      remedy: meant === undefined ? REMEDY : `${meant} ${REMEDY}`,
     });
   }
   const layout: QueueLayout = layouts[layoutName];

@@ -65,11 +65,13 @@ describe("parseQueue", () => {
 
   it("names the option, the layout and the accepted ones when the layout is unknown", () => {
     expect(refusal("lists:jobs")).toBe(
-      'queues[1]: got "lists"; expected a layout that is known: list, zset, stream, celery, bullmq, bull, bee, rq, dramatiq, huey, sidekiq, resque, asynq, arq, taskiq, counter. A Redis list with the key "jobs" is "list:jobs", the queue "emails" of BullMQ is "bullmq:emails", and all of them are "bullmq:*".',
+      'queues[1]: got "lists"; expected a layout that is known: list, zset, stream, celery, bullmq, bull, bee, rq, dramatiq, huey, sidekiq, resque, asynq, arq, taskiq, counter. Did you mean "list"? A Redis list with the key "jobs" is "list:jobs", the queue "emails" of BullMQ is "bullmq:emails", and all of them are "bullmq:*".',
     );
     expect(refusal({ layout: "lists", name: "jobs" })).toMatch(/^queues\[1\]\.layout: got "lists"; /);
     expect(refusal({ name: "jobs" })).toMatch(/^queues\[1\]\.layout: got undefined; /);
     expect(refusal("toString:jobs")).toMatch(/got "toString"/);
+    expect(refusal("celry:jobs")).toContain('counter. Did you mean "celery"? A Redis list');
+    expect(refusal("nothing:jobs")).not.toContain("Did you mean");
   });
 
   it.each([
@@ -150,7 +152,12 @@ describe("parseQueue of a counter", () => {
   });
 
   it.each([
-    ["counter:done", /expected a counter with its key and the name of a metric\. Write it as/],
+    [
+      "counter:done",
+      /got "counter:done"; expected a counter with its key and the name of a metric: one of task_success_total, .*\. Write it as/,
+    ],
+    ["counter:abc=foo", /got "counter:abc=foo"; expected a counter with its key .*: one of task_success_total, /],
+    ["counter:redis://:hunter2@h=foo", /got a string that looks like a URL; expected a counter/],
     ["counter:done=task_active", /got "task_active"; expected one of task_success_total, task_failure_total/],
     ["counter:done=task_stalled_total,task=a", /expected no task; task_stalled_total has only the label queue/],
     [{ layout: "counter", key: "", counter: "success" }, /^queues\[1\]\.key: got ""/],

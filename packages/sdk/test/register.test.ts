@@ -65,8 +65,8 @@ test("a taken port is one warning, and everything but the port works", async () 
   expect(await child.exited).toEqual({ code: 0, signal: null });
   expect(linesOf(child).said).toEqual(["no endpoint", "done"]);
   expect(linesOf(child).warned).toEqual([
-    `no metrics endpoint in this process: port ${port} on 127.0.0.1 is taken. Give each process a port of its own (port: 0 takes any ` +
-      "free one), or mount nodeHandler or fetchHandler.",
+    `no metrics endpoint in this process: port ${port} on 127.0.0.1 is taken. Give each process a port of its own ` +
+      "(endpoint.port, or OTEL_EXPORTER_PROMETHEUS_PORT where no code is written; 0 takes any free one), or mount nodeHandler or fetchHandler.",
   ]);
   expect(receiver.last("task_success_total", { task: "train", queue: "gpu" })?.value).toBe(2);
 });

@@ -7,6 +7,8 @@ export interface CheckReport {
   readonly counters: readonly CounterFinding[];
   readonly celeryEvents: readonly CeleryFinding[];
   readonly bullmqEvents: readonly BullmqFinding[];
+  /** Absent where no file is asked for. */
+  readonly totalsFile?: TotalsFileFinding | undefined;
   readonly series: SeriesForecast;
 }
 
@@ -54,6 +56,12 @@ export interface CeleryFinding {
   readonly broker: string;
   /** Whether any event came while `check` listened. */
   readonly seen: boolean;
+  /** How long `check` listened, in seconds. */
+  readonly listenedSeconds: number;
+  /** Names of workers that were heard. All send heartbeats, also those that were started without `-E`. */
+  readonly workers: readonly string[];
+  /** Those of them that sent an event about a task while `check` listened: they were started with `-E`. */
+  readonly announcingWorkers: readonly string[];
   /** Names of workers that run tasks and send no events about them. */
   readonly silentWorkers: readonly string[];
   readonly problems: readonly Finding[];
@@ -64,6 +72,14 @@ export interface BullmqFinding {
   readonly broker: string;
   /** The stream of each queue, and how many entries it holds; absent where it is not there or cannot be read. */
   readonly streams: readonly { readonly queue: string; readonly key: string; readonly entries?: number | undefined }[];
+  readonly problems: readonly Finding[];
+}
+
+/** The file in which totals survive a restart. */
+export interface TotalsFileFinding {
+  readonly file: string;
+  /** Whether totals of an earlier start are in it. */
+  readonly goesOn: boolean;
   readonly problems: readonly Finding[];
 }
 

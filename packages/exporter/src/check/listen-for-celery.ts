@@ -22,7 +22,15 @@ export async function listenForCelery(events: CeleryEvents): Promise<CeleryFindi
   while (!isOver()) await sleep(PAUSE_MS);
   const seen = events.lastEventAtSeconds !== undefined;
   const silentWorkers = events.silentWorkers();
-  return { broker: events.broker, seen, silentWorkers, problems: problemsOf(events, seen, silentWorkers) };
+  return {
+    broker: events.broker,
+    seen,
+    listenedSeconds: Math.round((performance.now() - from) / 1000),
+    workers: events.workerNames(),
+    announcingWorkers: events.announcingWorkers(),
+    silentWorkers,
+    problems: problemsOf(events, seen, silentWorkers),
+  };
 }
 
 function problemsOf({ connected }: CeleryEvents, seen: boolean, silent: readonly string[]): readonly Finding[] {

@@ -9,6 +9,9 @@ import { remedyOf } from "./remedy.ts";
 type Reading = Awaited<ReturnType<RedisBroker["read"]>>;
 type QueueOutcome = Reading["queues"][number];
 
+/** What to do about a problem on this broker, by its reason. */
+type RemedyOf = (reason: string) => string;
+
 /** What was found on one broker. */
 export interface BrokerFindings {
   readonly broker: BrokerFinding;
@@ -31,25 +34,27 @@ export async function readBroker(
   deadlineMs: number | undefined,
 ): Promise<BrokerFindings> {
   const problems: Finding[] = [];
+  const own = queues.filter(({ source }) => source.broker === name);
+  const layouts = own.flatMap(({ source }) => (source.kind === "counter" ? [] : [source.layout]));
+  const remedy = (reason: string): string => remedyOf(reason, address, layouts);
   const onProblem = (_: string, detail: string): void => {
-    problems.push({ reason: "error", detail, remedy: remedyOf("error") });
+    problems.push({ reason: "error", detail, remedy: remedy("error") });
   };
   const reader = await createRedisBroker({ name, connection, path: where, deadlineMs }, { onProblem });
   try {
-    const own = queues.filter(({ source }) => source.broker === name);
     for (const { source } of own) reader.add(source);
     const seeks = own.some(({ source }) => source.kind === "discovery");
     const { health, queues: outcomes, totals } = await settled(reader, seeks);
     const failed = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
     const [ofBroker] = failed.filter(({ reason }) => OF_BROKER.has(reason));
     const up = health?.up === true;
-    if (ofBroker !== undefined) problems.push(finding(ofBroker));
-    else if (!up) problems.push(finding({ reason: "refused", detail: "the server does not answer a ping" }));
+    if (ofBroker !== undefined) problems.push(finding(ofBroker, remedy));
+    else if (!up) problems.push(finding({ reason: "refused", detail: "the server does not answer a ping" }, remedy));
     return {
       broker: { broker: name, address, up, pingSeconds: health?.pingSeconds, problems },
       // Readings come in the order of the answers.
       queues: outcomes
-        .map((outcome) => queueFinding(outcome, name))
+        .map((outcome) => queueFinding(outcome, name, remedy))
         .sort((one, other) => (one.queue < other.queue ? -1 : 1)),
       counters: totals.map(({ counter, task, queue, value }) => ({ counter, task, queue, value })),
     };
@@ -74,9 +79,9 @@ async function settled(reader: RedisBroker, seeks: boolean): Promise<Reading> {
   }
 }
 
-function queueFinding(outcome: QueueOutcome, broker: string): QueueFinding {
+function queueFinding(outcome: QueueOutcome, broker: string, remedy: RemedyOf): QueueFinding {
   const { queue } = outcome;
-  if (!outcome.ok) return { queue, broker, states: {}, problems: [finding(outcome)] };
+  if (!outcome.ok) return { queue, broker, states: {}, problems: [finding(outcome, remedy)] };
   const states = Object.entries(outcome.states).flatMap(([state, count]) =>
     count === undefined ? [] : [[state, count] as const],
   );
@@ -88,10 +93,10 @@ function queueFinding(outcome: QueueOutcome, broker: string): QueueFinding {
     oldestAgeSeconds: outcome.oldestAgeSeconds,
     paused: outcome.paused,
     workers: outcome.workers,
-    problems: outcome.problems.map(finding),
+    problems: outcome.problems.map((problem) => finding(problem, remedy)),
   };
 }
 
-function finding({ reason, detail }: { readonly reason: string; readonly detail: string }): Finding {
-  return { reason, detail: withoutClients(detail), remedy: remedyOf(reason) };
+function finding({ reason, detail }: { readonly reason: string; readonly detail: string }, remedy: RemedyOf): Finding {
+  return { reason, detail: withoutClients(detail), remedy: remedy(reason) };
 }

@@ -6,6 +6,7 @@ import type { BrokerFinding, CheckReport } from "./check-report.ts";
 import { forecastSeries } from "./forecast-series.ts";
 import { listenForCelery } from "./listen-for-celery.ts";
 import { lookAtBullmq } from "./look-at-bullmq.ts";
+import { lookAtTotalsFile } from "./look-at-totals-file.ts";
 import { readBroker } from "./read-broker.ts";
 import { reportText } from "./report-text.ts";
 
@@ -57,10 +58,12 @@ export async function runCheck(configuration: ExporterConfiguration, surrounding
       celeryEvents,
       bullmqEvents,
     };
-    const found = [...findings.brokers, ...findings.queues, ...celeryEvents, ...bullmqEvents].some(
+    const totalsFile = configuration.totalsFile && lookAtTotalsFile(configuration.totalsFile.value);
+    const files = totalsFile === undefined ? [] : [totalsFile];
+    const found = [...findings.brokers, ...findings.queues, ...celeryEvents, ...bullmqEvents, ...files].some(
       ({ problems }) => problems.length > 0,
     );
-    const report: CheckReport = { result: found ? "problems" : "ok", ...findings, series };
+    const report: CheckReport = { result: found ? "problems" : "ok", ...findings, totalsFile, series };
     surroundings.write(surroundings.asText ? reportText(report) : `${JSON.stringify(report)}\n`);
     return found ? PROBLEMS : 0;
   } finally {

@@ -1,7 +1,7 @@
+import { suggestion } from "@taskvitals/redis";
 import type { BrokerLayer, ConfigurationLayer, LogFormat, Sourced } from "./configuration-layer.ts";
 import { DEFAULT_PORT, type ListenAddress, parseListenAddress } from "./listen-address.ts";
 import { misconfigured } from "./misconfigured.ts";
-import { suggestion } from "./suggestion.ts";
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
+import { suggestion } from "@taskvitals/redis";
 import * as v from "valibot";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import { misconfigured } from "./misconfigured.ts";
-import { suggestion } from "./suggestion.ts";
 
 /** What a YAML file may hold. */
 export interface YamlShape<T> {
@@ -83,7 +83,13 @@ function misfit(
 ): Error {
   const path = (issue.path ?? []).map(({ key }) => key as string | number);
   if (issue.type !== "strict_object" || issue.expected !== "never") {
-    return misconfigured({ where: where(path), expected: issue.message });
+    // 0123, 1e5 and yes are no text to YAML. The value is not shown: it may be a password.
+    const isBare = issue.type === "string" && ["number", "bigint", "boolean"].includes(typeof issue.input);
+    return misconfigured({
+      where: where(path),
+      expected: issue.message,
+      ...(isBare && { remedy: "Put it in quotes." }),
+    });
   }
   const keys = shape.keysAt(path.slice(0, -1));
   const meant = suggestion(String(path.at(-1)), keys);

@@ -118,6 +118,11 @@ describe("a mistake in it", () => {
     ["queues: [1]", 'exporter.yaml:1: queues\\[0\\]: expected "<layout>:<name>", or a mapping\\.'],
     ["maxSeries: 0", "exporter.yaml:1: maxSeries: expected a whole number from 1 to 100000\\."],
     ["maxSeries: many", "exporter.yaml:1: maxSeries: expected a whole number from 1 to 100000\\."],
+    [
+      "brokers: { a: { url: redis://a, password: 12345678 } }",
+      "exporter.yaml:1: brokers.a.password: expected text\\. Put it in quotes\\.$",
+    ],
+    ["serviceName: [a]", "exporter.yaml:1: serviceName: expected text\\.$"],
     ["hostVitals: yes", "exporter.yaml:1: hostVitals: expected true or false\\."],
     ["log: { format: xml }", "exporter.yaml:1: log.format: expected logfmt or json\\."],
     ["- a", "exporter.yaml: expected a mapping of settings\\."],

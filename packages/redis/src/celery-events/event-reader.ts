@@ -112,6 +112,11 @@ export class EventReader {
     return [...this.#workers.alive()].filter((session) => session.isSilent).map(({ node }) => node);
   }
 
+  /** Names of the workers that are there and have announced a task. */
+  announcingWorkers(): readonly string[] {
+    return [...this.#workers.alive()].filter((session) => session.announces).map(({ node }) => node);
+  }
+
   /** Names of the workers that are there. */
   nodes(): readonly string[] {
     return [...this.#workers.alive()].map(({ node }) => node);

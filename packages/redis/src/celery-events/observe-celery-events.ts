@@ -71,6 +71,10 @@ export interface CeleryEvents extends TaskEventSource, AsyncDisposable {
   readonly trackedTasks: number;
   /** Names of the workers that run tasks and send no events about them: they were started without `-E`. For a log, never a label. */
   silentWorkers(): readonly string[];
+  /** Names of the workers that are there by their heartbeats, which also those send that were started without `-E`. For a log, never a label. */
+  workerNames(): readonly string[];
+  /** Those of them that have sent an event about a task: they were started with `-E`. For a log, never a label. */
+  announcingWorkers(): readonly string[];
   /**
    * Where it is, as plain data that survives JSON, of the same moment as what was recorded. Keep both together, and give this to the next reader as
    * `kept`: it counts as missed what ended meanwhile, of workers that are still there. Free of task names, ids and arguments.
@@ -196,6 +200,14 @@ class Observation implements CeleryEvents {
 
   silentWorkers(): readonly string[] {
     return this.#reader.silentWorkers();
+  }
+
+  workerNames(): readonly string[] {
+    return this.#reader.nodes();
+  }
+
+  announcingWorkers(): readonly string[] {
+    return this.#reader.announcingWorkers();
   }
 
   async shutdown(): Promise<void> {

@@ -55,6 +55,11 @@ export class WorkerSession {
     return this.#silent;
   }
 
+  /** Whether it has announced a task. */
+  get announces(): boolean {
+    return this.#announces;
+  }
+
   /** What one that reads on later must know; `undefined` while it is not known. */
   get position(): WorkerPosition | undefined {
     const { accounted } = this.#ends;

@@ -317,12 +317,14 @@ describe("events that were missed", () => {
         'read_events: Broker "default": Celery workers run tasks and send no events about them. Start them with -E, or set worker_send_task_events = True.',
       ]),
     );
+    expect([fed.reader.nodes(), fed.reader.announcingWorkers()]).toEqual([["w@host"], []]);
     const silentSince = fed.reader.lastEventMs;
     fed.beat(100);
     expect(fed.reader.lastEventMs).toBe(silentSince);
     fed.feed(...wholeTask("1", "work"));
     for (let beat = 0; beat < 8; beat++) fed.beat(101);
     expect(fed.reader.silentWorkers()).toEqual([]);
+    expect(fed.reader.announcingWorkers()).toEqual(["w@host"]);
     expect(fed.reader.missed).toBe(0);
   });
 });

@@ -77,7 +77,8 @@ export async function startEndpoint(
     if (!taken || settings.onPortInUse !== "warn") throw error;
     dependencies.warn(
       `no metrics endpoint in this process: port ${settings.port} on ${settings.host} is taken. ` +
-        "Give each process a port of its own (port: 0 takes any free one), or mount nodeHandler or fetchHandler.",
+        "Give each process a port of its own (endpoint.port, or OTEL_EXPORTER_PROMETHEUS_PORT where no code is written; 0 takes any free one), " +
+        "or mount nodeHandler or fetchHandler.",
     );
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { suggestion } from "../../src/configuration/suggestion.ts";
+import { suggestion } from "../src/suggestion.ts";
 
 const known = ["brokers", "queues", "tasks", "celeryEvents"];
 
