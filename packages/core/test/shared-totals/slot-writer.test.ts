@@ -81,6 +81,31 @@ test("a version whose fate is unknown is sent until it is known, and then what w
   expect(worker.folded).toEqual([]);
 });
 
+test("an hour without the store keeps one version waiting, whatever is counted, and is caught up with in one flush", async () => {
+  const platform = new SmallPlatform();
+  let fate: Fate = "answered";
+  const store = platform.store(() => fate);
+  const waiting = new Set<number>();
+  const worker = platform.worker({
+    ...store,
+    put: (request) => {
+      if (request.slot !== undefined && fate === "refused") waiting.add(request.seq);
+      return store.put(request);
+    },
+  });
+  const { id } = worker.writer;
+  await flush(worker, 1);
+  fate = "refused";
+  for (let count = 2; count <= 721; count++) {
+    platform.nowMs += 5000;
+    await expect(flush(worker, count)).rejects.toThrow();
+  }
+  expect([...waiting]).toEqual([2]);
+  fate = "answered";
+  await flush(worker, 722);
+  expect(await kept(platform, id)).toEqual([3, 722]);
+});
+
 test("the end of a process is said with its last version, also when an earlier one has to be sent first", async () => {
   const platform = new SmallPlatform();
   let fate: Fate = "answered";
