@@ -249,7 +249,8 @@ describe("binding", () => {
     expect(warn.mock.calls).toEqual([
       [
         `no metrics endpoint in this process: port ${server.port} on 127.0.0.1 is taken. ` +
-          "Give each process a port of its own (port: 0 takes any free one), or mount nodeHandler or fetchHandler.",
+          "Give each process a port of its own (endpoint.port, or OTEL_EXPORTER_PROMETHEUS_PORT where no code is written; 0 takes any free one), " +
+          "or mount nodeHandler or fetchHandler.",
       ],
     ]);
   });
