@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freePort, type RedisServer, startProcess, startRedis } from "../../../../test/services/index.ts";
+import { freePort, type RedisServer, startProcess, startRedis } from "../../../test/services/index.ts";
 
-const script = fileURLToPath(new URL("../fixtures/unattended-bullmq-events.ts", import.meta.url));
+const script = fileURLToPath(new URL("./fixtures/unattended-events.ts", import.meta.url));
 
-describe("a process that never shuts its event reader down", () => {
+describe.each(["celery", "bullmq"])("a process that never shuts its reader of %s events down", (framework) => {
   let server: RedisServer;
 
   beforeEach(async () => {
@@ -14,7 +14,7 @@ describe("a process that never shuts its event reader down", () => {
   afterEach(() => server.stop());
 
   async function run(url: string, how: "url" | "client" = "url"): Promise<{ code: number | null; output: string }> {
-    const reader = await startProcess({ command: process.execPath, args: [script, url, how] });
+    const reader = await startProcess({ command: process.execPath, args: [script, framework, url, how] });
     const { code } = await reader.exited;
     return { code, output: reader.output() };
   }
