@@ -22,8 +22,9 @@ export const layers: Readonly<Record<string, Layer>> = {
     ours: ["@taskvitals/bullmq", "@taskvitals/core", "@taskvitals/meter", "@taskvitals/redis"],
     others: "declared",
   },
-  "packages/exporter": { ours: ["taskvitals", "@taskvitals/redis"], others: "declared" },
-  "packages/dashboards": { ours: ["@taskvitals/core"], others: "declared" },
+  "packages/rules": { ours: ["@taskvitals/core"], others: [] },
+  "packages/exporter": { ours: ["taskvitals", "@taskvitals/redis", "@taskvitals/rules"], others: "declared" },
+  "packages/dashboards": { ours: ["@taskvitals/core", "@taskvitals/rules"], others: "declared" },
 };
 
 /** Examples show what a user writes, so they see what a user installs. */

@@ -1,0 +1,28 @@
+/** Verdicts on a queue, the worst first. */
+export const QUEUE_VERDICTS = ["blind", "starving", "stuck", "failing", "backlog", "healthy"] as const;
+
+/**
+ * What a queue is like.
+ *
+ * - `blind`: it cannot be read, or nobody has read it lately. Nothing is known.
+ * - `starving`: work waits and no worker is there.
+ * - `stuck`: work waits or runs and nothing ends, or it is paused, or due tasks are not promoted.
+ * - `failing`: too many of its tasks fail.
+ * - `backlog`: more arrives than is worked off, or tasks wait for too long.
+ * - `healthy`: none of these; also a burst that drains in time, and a queue that is empty.
+ */
+export type QueueVerdict = (typeof QUEUE_VERDICTS)[number];
+
+/** A verdict and what it rests on. */
+export interface QueueJudgement {
+  /** The `queue` label. */
+  readonly queue: string;
+  /** The worst that applies. */
+  readonly verdict: QueueVerdict;
+  /** What was seen, a sentence without a final stop each; the decisive one first. */
+  readonly evidence: readonly string[];
+  /** What to do next, as a sentence; absent for a healthy queue. */
+  readonly next?: string | undefined;
+  /** The alert that says the same, and names the runbook; absent for a healthy queue. */
+  readonly alert?: string | undefined;
+}
