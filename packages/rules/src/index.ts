@@ -21,5 +21,13 @@ export {
   thresholdsFor,
 } from "./threshold-settings.ts";
 export { defaultThresholds, type ThresholdName, type ThresholdValues, thresholds } from "./thresholds.ts";
-export type { QueueObservation } from "./verdict/queue-observation.ts";
+export {
+  BROKER_VERDICTS,
+  type BrokerJudgement,
+  type BrokerObservation,
+  type BrokerVerdict,
+  judgeBroker,
+} from "./verdict/judge-broker.ts";
+export { judgeQueue } from "./verdict/judge-queue.ts";
+export type { QueueObservation, TaskOutcomes } from "./verdict/queue-observation.ts";
 export { QUEUE_VERDICTS, type QueueJudgement, type QueueVerdict } from "./verdict/queue-verdict.ts";

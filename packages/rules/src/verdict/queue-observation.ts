@@ -34,10 +34,22 @@ export interface QueueObservation {
   readonly ended?: number | undefined;
   /** Those of them that failed. */
   readonly failed?: number | undefined;
+  /** The same by task, where it is known. */
+  readonly outcomes?: readonly TaskOutcomes[] | undefined;
   /** Attempts that failed and will be tried again. */
   readonly retried?: number | undefined;
   /** Failed tasks that the broker keeps: by how much they became more while it was watched. */
   readonly keptFailuresChange?: number | undefined;
   /** Average run time of its tasks, in seconds. */
   readonly averageRunSeconds?: number | undefined;
+}
+
+/** How often one task of a queue ended while it was watched. */
+export interface TaskOutcomes {
+  /** The `task` label. */
+  readonly task: string;
+  /** In success or in failure for good. */
+  readonly ended: number;
+  /** In failure for good. */
+  readonly failed: number;
 }
