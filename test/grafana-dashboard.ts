@@ -3,7 +3,11 @@ import { readFileSync } from "node:fs";
 /** The parts of a dashboard file that the tests read, as Grafana names them. */
 export interface DashboardFile {
   readonly uid: string;
+  readonly title: string;
   readonly schemaVersion: number;
+  readonly editable: boolean;
+  readonly links?: readonly DashboardLink[];
+  readonly annotations?: { readonly list?: readonly DashboardAnnotation[] };
   readonly templating: { readonly list: readonly DashboardVariable[] };
   readonly panels: readonly DashboardPanel[];
 }
@@ -11,8 +15,24 @@ export interface DashboardFile {
 export interface DashboardVariable {
   readonly name: string;
   readonly type: string;
+  readonly label?: string;
   readonly query: string | { readonly query: string };
+  readonly datasource?: { readonly type: string; readonly uid: string };
+  readonly refresh?: number;
+  readonly multi?: boolean;
+  readonly includeAll?: boolean;
   readonly allValue?: string;
+}
+
+export interface DashboardAnnotation {
+  readonly name: string;
+  readonly expr?: string;
+  readonly datasource?: { readonly type: string; readonly uid: string };
+}
+
+export interface DashboardLink {
+  readonly title: string;
+  readonly url?: string;
 }
 
 export interface DashboardPanel {
@@ -22,7 +42,14 @@ export interface DashboardPanel {
   readonly description?: string;
   readonly datasource?: { readonly type: string; readonly uid: string };
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly fieldConfig?: { readonly defaults: { readonly unit?: string } };
+  readonly fieldConfig?: {
+    readonly defaults: { readonly unit?: string };
+    readonly overrides?: readonly {
+      readonly matcher: { readonly id: string; readonly options?: unknown };
+      readonly properties: readonly { readonly id: string; readonly value?: unknown }[];
+    }[];
+  };
+  readonly links?: readonly DashboardLink[];
   readonly targets?: readonly DashboardTarget[];
 }
 
@@ -41,9 +68,9 @@ export interface DashboardQuery {
   readonly target: DashboardTarget;
 }
 
-/** The dashboard as it is committed. */
-export function readDashboard(): DashboardFile {
-  return JSON.parse(readFileSync(new URL("../grafana/dashboard.json", import.meta.url), "utf8")) as DashboardFile;
+/** A dashboard as it is committed. Default: the small one. */
+export function readDashboard(file = "dashboard.json"): DashboardFile {
+  return JSON.parse(readFileSync(new URL(`../grafana/${file}`, import.meta.url), "utf8")) as DashboardFile;
 }
 
 /** Every query of every panel. */

@@ -12,12 +12,15 @@ import { taskPanels } from "./task-panels.ts";
 import { dashboardVariables } from "./variables.ts";
 
 /** The schema of Grafana 10. A later Grafana migrates it by itself; an earlier one does not know what a later schema says. */
-const SCHEMA_VERSION = 39;
+export const SCHEMA_VERSION = 39;
 
-/** The dashboard of the six vital signs. Its uid never changes: links and provisioning refer to it. */
+/** Uid of the small dashboard. It never changes: links and provisioning refer to it. */
+export const SMALL_DASHBOARD_UID = "taskvitals";
+
+/** The dashboard of the six vital signs. */
 export function taskDashboard(): Dashboard {
   const builder = new DashboardBuilder("Task vitals")
-    .uid("taskvitals")
+    .uid(SMALL_DASHBOARD_UID)
     .description("Do tasks succeed, where are they stuck, do we need more workers?")
     .tags(["taskvitals"])
     .time({ from: "now-30m", to: "now" })

@@ -11,6 +11,7 @@ import {
 import { ThresholdsConfigBuilder, ThresholdsMode } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import type { PanelPlace } from "./panel-place.ts";
+import { runbookLink } from "./runbook-link.ts";
 import type { ThresholdStep } from "./thresholds.ts";
 import { DATA_SOURCE } from "./variables.ts";
 
@@ -26,10 +27,15 @@ export interface GraphPanel {
   readonly place: PanelPlace;
   /** Drawn as dashed lines. */
   readonly thresholds?: readonly ThresholdStep[];
+  /** `table`: names with the last and the greatest value, for wide panels. `names`: names alone. Default `table`. */
+  readonly legend?: "table" | "names";
+  /** Names of the alerts whose runbooks the panel links to. Default none. */
+  readonly alerts?: readonly string[];
 }
 
 /** A panel of lines over time: no line where there is no sample, the last values in its legend. The axis starts at 0. */
-export function graphPanel({ title, description, unit, place, thresholds }: GraphPanel): PanelBuilder {
+export function graphPanel(options: GraphPanel): PanelBuilder {
+  const { title, description, unit, place, thresholds, legend = "table", alerts = [] } = options;
   const panel = new PanelBuilder()
     .title(title)
     .description(description)
@@ -40,12 +46,13 @@ export function graphPanel({ title, description, unit, place, thresholds }: Grap
     .spanNulls(false)
     .legend(
       new VizLegendOptionsBuilder()
-        .displayMode(LegendDisplayMode.Table)
+        .displayMode(legend === "table" ? LegendDisplayMode.Table : LegendDisplayMode.List)
         .placement(LegendPlacement.Bottom)
         .showLegend(true)
-        .calcs(["lastNotNull", "max"]),
+        .calcs(legend === "table" ? ["lastNotNull", "max"] : []),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  if (alerts.length > 0) panel.links(alerts.map(runbookLink));
   if (thresholds === undefined) return panel;
   return panel
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([...thresholds]))

@@ -1,5 +1,6 @@
 import { taskDashboard } from "./dashboard.ts";
 import { metricsPage } from "./metrics-page.ts";
+import { operationsDashboard } from "./operations/operations-dashboard.ts";
 
 /** A committed file that is derived from the contract. */
 export interface Output {
@@ -12,7 +13,13 @@ export interface Output {
 /** Every file that `npm run generate` writes. */
 export function outputs(): readonly Output[] {
   return [
-    { path: "grafana/dashboard.json", content: () => `${JSON.stringify(taskDashboard(), null, 2)}\n` },
+    { path: "grafana/dashboard.json", content: () => json(taskDashboard()) },
+    { path: "grafana/operations.json", content: () => json(operationsDashboard("en")) },
+    { path: "grafana/operations.zh-TW.json", content: () => json(operationsDashboard("zh-TW")) },
     { path: "docs/metrics.md", content: metricsPage },
   ];
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -6,14 +6,25 @@ export const FILTER_LABELS = ["job", "queue", "task"] as const;
 /** A label by which the dashboard filters. */
 export type FilterLabel = (typeof FILTER_LABELS)[number];
 
+/** The part of a histogram that is meant; empty for counters and gauges. */
+export type HistogramPart = "" | "_sum" | "_count" | "_bucket";
+
 /**
  * The series of one instrument, filtered by the variables for the labels that it has. `job` comes from the scrape, so every
  * series has it.
  *
- * @param suffix - the part of a histogram that is meant; empty for counters and gauges
+ * @param part - the part of a histogram that is meant; empty for counters and gauges
+ * @param extra - one more matcher, such as `state="active"`
+ * @param filters - the variables that filter, of those whose label the instrument has
  */
-export function selector(definition: InstrumentDefinition, suffix: "" | "_sum" | "_count" = ""): string {
-  return `${definition.name}${suffix}{${matchers(filterLabelsOf(definition))}}`;
+export function selector(
+  definition: InstrumentDefinition,
+  part: HistogramPart = "",
+  extra = "",
+  filters: readonly FilterLabel[] = FILTER_LABELS,
+): string {
+  const chosen = matchers(filterLabelsOf(definition).filter((label) => filters.includes(label)));
+  return `${definition.name}${part}{${extra === "" ? chosen : `${chosen}, ${extra}`}}`;
 }
 
 /** The series of any of these instruments, filtered by the given variables. */

@@ -15,3 +15,8 @@ export function atTheEnd(refId: string, expr: string, legend: string): Dataquery
 export function asRows(refId: string, expr: string): DataqueryBuilder {
   return atTheEnd(refId, expr, "__auto").format(PromQueryFormat.Table);
 }
+
+/** A query for the cells of a heat map: one line per upper bound. */
+export function asBuckets(refId: string, expr: string): DataqueryBuilder {
+  return overTime(refId, expr, "{{le}}").format(PromQueryFormat.Heatmap);
+}

@@ -5,6 +5,8 @@ import {
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { contract } from "@taskvitals/core";
+import { framePhrases } from "./phrases/frame-phrases.ts";
+import { type Phrase, type Translate, translator } from "./phrases/phrase.ts";
 import { anyOf, type FilterLabel } from "./selector.ts";
 
 /** The data source that every panel and variable asks; chosen at the top of the dashboard, so nothing is asked at import. */
@@ -14,19 +16,24 @@ export const DATA_SOURCE: { readonly type: string; readonly uid: string } = {
   uid: "${datasource}",
 };
 
-/** Variables of the dashboard, in the order in which they stand at its top. */
-export function dashboardVariables(): (DatasourceVariableBuilder | QueryVariableBuilder)[] {
+/** Variables of a dashboard, in the order in which they stand at its top. */
+export function dashboardVariables(
+  translate: Translate = translator("en"),
+): (DatasourceVariableBuilder | QueryVariableBuilder)[] {
   const { memoryGigabytes, queueLength, taskSuccess } = contract;
+  const { dataSource, job, jobAbout, queue, queueAbout, task, taskAbout } = framePhrases;
+  const filter = (label: FilterLabel, title: Phrase, about: Phrase, series: string): QueryVariableBuilder =>
+    filterVariable(label, translate(title), translate(about), series);
   return [
-    new DatasourceVariableBuilder("datasource").label("Data source").type("prometheus"),
-    filter("job", "Job", "Scrape jobs to look at", anyOf([taskSuccess, queueLength, memoryGigabytes], [])),
+    new DatasourceVariableBuilder("datasource").label(translate(dataSource)).type("prometheus"),
+    filter("job", job, jobAbout, anyOf([taskSuccess, queueLength, memoryGigabytes], [])),
     // A queue may be read by a process that runs none of its tasks, and the other way round.
-    filter("queue", "Queue", "Queues to look at", anyOf([taskSuccess, queueLength], ["job"])),
-    filter("task", "Task", "Tasks to look at", anyOf([taskSuccess], ["job", "queue"])),
+    filter("queue", queue, queueAbout, anyOf([taskSuccess, queueLength], ["job"])),
+    filter("task", task, taskAbout, anyOf([taskSuccess], ["job", "queue"])),
   ];
 }
 
-function filter(label: FilterLabel, title: string, description: string, series: string): QueryVariableBuilder {
+function filterVariable(label: FilterLabel, title: string, description: string, series: string): QueryVariableBuilder {
   const query = `label_values(${series}, ${label})`;
   return (
     new QueryVariableBuilder(label)
