@@ -21,7 +21,11 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: "unit",
-          include: ["packages/*/test/**/*.test.ts", "test/{architecture,services}/**/*.test.ts", "bench/**/*.test.ts"],
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "test/{architecture,dashboard-preview,services}/**/*.test.ts",
+            "bench/**/*.test.ts",
+          ],
           exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
           testTimeout: 30_000,
           expect: { poll },

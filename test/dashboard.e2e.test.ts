@@ -1,28 +1,59 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { alerts, ruleGroups } from "@taskvitals/rules";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
 import { type FinetuneRun, startFinetuneRun } from "./finetune-run.ts";
 import { type Choices, dashboardQueries, interpolate, readDashboard } from "./grafana-dashboard.ts";
-import type { PrometheusSample } from "./services/index.ts";
+import {
+  EITHER_WHEN_HEALTHY,
+  FACTS_OF_THE_BROKER,
+  FACTS_OF_THE_WORKERS,
+  SILENT_WHEN_HEALTHY,
+} from "./operations-answers.ts";
+import { type PrometheusSample, type TempDirectory, tempDirectory } from "./services/index.ts";
 
 const dashboard = readDashboard();
+const operations = readDashboard("operations.json");
 const variables = dashboard.templating.list;
 const queries = new Map(dashboardQueries(dashboard).map(({ id, target }) => [id, target.expr]));
+const operationsQueries = new Map(dashboardQueries(operations).map(({ id, target }) => [id, target.expr]));
 
 /** Longer than the run, so that what a rate is multiplied by it comes to everything that happened. */
 const INTERVAL_SECONDS = 600;
-const everything: Choices = { job: "All", queue: "All", task: "All", __rate_interval: `${INTERVAL_SECONDS}s` };
+const everything: Choices = {
+  job: "All",
+  queue: "All",
+  task: "All",
+  __rate_interval: `${INTERVAL_SECONDS}s`,
+  __range: `${INTERVAL_SECONDS}s`,
+};
 const TASKS = 200;
+/** Alerts that Prometheus evaluates here, without waiting; how each is right is tested with the rules. */
+const WATCHED: readonly string[] = ["TaskTargetDown", "TaskBrokerDown"];
 
+let directory: TempDirectory;
 let run: FinetuneRun;
 /** When Prometheus had counted every task: a scrape that a busy machine delays later changes no answer. */
 let settledAt: number;
 
 beforeAll(async () => {
-  run = await startFinetuneRun({ tasks: TASKS });
+  directory = tempDirectory("dashboard");
+  const rules = join(directory.path, "rules.yml");
+  const disabled = alerts.map(({ name }) => name).filter((name) => !WATCHED.includes(name));
+  const forSeconds = Object.fromEntries(WATCHED.map((name) => [name, 0]));
+  writeFileSync(rules, stringify({ groups: ruleGroups({ settings: { disabled, forSeconds } }) }));
+  run = await startFinetuneRun({ tasks: TASKS, ruleFiles: [rules] });
+  // On a busy machine a scrape may just have been too late.
+  await waitForOperations("Targets down/A", ([down]) => down?.value === 0);
+  await waitForOperations("Alerts firing/A", (firing) => firing.length === 0);
   settledAt = Date.now() / 1000;
 });
 
-afterAll(() => run?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await run?.[Symbol.asyncDispose]();
+  directory?.remove();
+});
 
 /** What the query of that panel and letter answers, for these choices. */
 function ask(id: string, choices: Choices = everything, time = settledAt): Promise<PrometheusSample[]> {
@@ -141,7 +172,87 @@ test("a filter keeps what it names and nothing else", async () => {
   expect(await ask("Outcomes by task/A", { ...everything, job: ["api"] })).toEqual([]);
 });
 
-test("the queue length is that of the jobs no worker has taken, and 0 when all are taken", async () => {
+/** What a query of the operations dashboard answers. */
+function askOperations(id: string, time?: number, choices: Choices = everything): Promise<PrometheusSample[]> {
+  const expr = operationsQueries.get(id);
+  if (expr === undefined) throw new Error(`The operations dashboard has no query ${id}`);
+  return run.prometheus.query(interpolate(expr, choices, operations.templating.list), time);
+}
+
+/** Evaluates a query of the operations dashboard until the answer is as expected. */
+function waitForOperations(
+  id: string,
+  predicate: (samples: readonly PrometheusSample[]) => boolean,
+): Promise<PrometheusSample[]> {
+  const expr = interpolate(operationsQueries.get(id) ?? "", everything, operations.templating.list);
+  return run.prometheus.waitFor(expr, predicate);
+}
+
+/** Answers of every query, none of which may hold what is no number. */
+async function askAll(time?: number): Promise<Map<string, PrometheusSample[]>> {
+  const answers = new Map<string, PrometheusSample[]>();
+  for (const id of operationsQueries.keys()) {
+    const samples = await askOperations(id, time);
+    for (const { value } of samples) expect(value, id).toSatisfy(Number.isFinite);
+    answers.set(id, samples);
+  }
+  return answers;
+}
+
+const emptyOf = (answers: ReadonlyMap<string, readonly PrometheusSample[]>, ids: Iterable<string>): string[] =>
+  [...ids].filter((id) => answers.get(id)?.length === 0).toSorted();
+
+describe("the queries of the operations dashboard, over what the finetune platform did", () => {
+  const one = async (id: string): Promise<number> => {
+    const samples = await askOperations(id, settledAt);
+    expect(samples, id).toHaveLength(1);
+    return samples[0]?.value ?? Number.NaN;
+  };
+
+  test("answer where there is something to say, and nowhere else", async () => {
+    const answers = await askAll(settledAt);
+    const silent = emptyOf(answers, answers.keys()).filter((id) => !(id in EITHER_WHEN_HEALTHY));
+    expect(silent).toEqual(Object.keys(SILENT_WHEN_HEALTHY).toSorted());
+  });
+
+  test("tell what happened: outcomes, durations, errors", async () => {
+    const { durationSeconds, errors, failure, success, successRatio, task, queue } = run.truth;
+    expectAbout(await one("Success ratio/A"), successRatio, 0.02);
+    expectAbout(await one("Failed/A"), failure, 0.15);
+    expectAbout(await one("Failing most/A"), 1 - successRatio, 0.1);
+    expectAbout(((await one("Tasks finished/A")) * INTERVAL_SECONDS) / 60, success, 0.15);
+    expectAbout(((await one("Arriving against finishing/B")) * INTERVAL_SECONDS) / 60, TASKS, 0.15);
+    expect(await one("Run time, all tasks/A")).toBeLessThan((3 * durationSeconds) / TASKS);
+    const buckets = await askOperations("Run times/A", settledAt);
+    expectAbout(Math.max(...buckets.map(({ value }) => value)), TASKS, 0.15);
+    const classes = await askOperations("Errors by class/A", settledAt);
+    // Each class is born with its first failure, which increase() would not see.
+    expect(Object.fromEntries(classes.map(({ metric, value }) => [metric.error_type, value]))).toEqual(errors);
+    for (const { metric } of classes) expect(metric).toMatchObject({ task, queue });
+  });
+
+  test("tell that all is well: the broker, the processes, the readings", async () => {
+    expect(await one("Broker/A")).toBe(1);
+    expect(await one("Targets down/A")).toBe(0);
+    expect(await one("Oldest reading/A")).toBeLessThan(30);
+    expect(await one("Queues/D")).toBe(0);
+    expect(await one("Queues/G")).toBe(0);
+    const slots = await one("Slots in use/A");
+    expect(slots).toBeGreaterThanOrEqual(0);
+    expect(slots).toBeLessThanOrEqual(1);
+    for (const { value } of await askOperations("Series refused/A", settledAt)) expect(value).toBe(0);
+    expect(await askOperations("Event loop delay, p99/A", settledAt)).toHaveLength(3);
+  });
+
+  test("keep to the chosen queue, and alerts about brokers and processes whatever is chosen", async () => {
+    const other = { ...everything, queue: ["other"] };
+    expect(await askOperations("Queue length/A", settledAt, other)).toEqual([]);
+    expect(await askOperations("Success ratio/A", settledAt, other)).toEqual([]);
+    expect(await askOperations("Broker/A", settledAt, other)).toHaveLength(1);
+  });
+});
+
+test("while the workers are frozen, both dashboards show that nobody takes the jobs, and what the workers tell is unknown", async () => {
   const length = interpolate(queries.get("Queue length/A") ?? "", everything, variables);
   const reaches = (truth: number): Promise<PrometheusSample[]> =>
     run.prometheus.waitFor(length, ([sample]) => sample?.value === truth);
@@ -150,9 +261,44 @@ test("the queue length is that of the jobs no worker has taken, and 0 when all a
   const ids: string[] = [];
   while (ids.length < 5) ids.push(await run.post({ slice: "slice-00", epochs: 1 }));
   await reaches(ids.length);
+
+  await waitForOperations("Targets down/A", ([down]) => down?.value === run.workers.length);
+  await waitForOperations("Alerts firing/A", ([firing]) => firing?.value === run.workers.length);
+  const [age] = await waitForOperations("Oldest waiting task/A", ([sample]) => (sample?.value ?? 0) > 0);
+  await waitForOperations("Oldest waiting task/A", ([sample]) => (sample?.value ?? 0) > (age?.value ?? 0));
+  const answers = await askAll();
+  expect(emptyOf(answers, FACTS_OF_THE_WORKERS)).toEqual(FACTS_OF_THE_WORKERS.toSorted());
+  expect(answers.get("Queues/A")?.map(({ value }) => value)).toEqual([ids.length]);
+  expect(answers.get("Waiting longest/A")).toHaveLength(1);
+  expect(answers.get("Process memory/A")?.map(({ metric }) => metric.instance)).toEqual([run.apiInstance]);
+  const firing = answers.get("What is firing/A")?.map(({ metric }) => metric) ?? [];
+  const severity = alerts.find(({ name }) => name === "TaskTargetDown")?.severity;
+  for (const row of firing) expect(row).toMatchObject({ alertname: "TaskTargetDown", severity });
+  expect(firing.map(({ about = "" }) => about.trim()).toSorted()).toEqual(
+    run.workers.map(({ instance }) => `worker ${instance}`).toSorted(),
+  );
+
   for (const { process } of run.workers) process.kill("SIGCONT");
   for (const id of ids) await run.ended(id);
   await reaches(0);
+  await waitForOperations("Alerts firing/A", (samples) => samples.length === 0);
+});
+
+test("while Redis is away, the broker is down and its facts are unknown, not 0; when it is back, so are they", async () => {
+  await run.redis.kill();
+  await waitForOperations("Broker/A", ([up]) => up?.value === 0);
+  await waitForOperations("What is firing/A", (rows) => rows.some(({ metric }) => metric.about?.trim() === "default"));
+  await waitForOperations("Failed readings/A", ([failed]) => (failed?.value ?? 0) > 0);
+  await waitForOperations("Oldest reading/A", ([age]) => (age?.value ?? 0) > 1);
+  const answers = await askAll();
+  expect(emptyOf(answers, FACTS_OF_THE_BROKER)).toEqual(FACTS_OF_THE_BROKER.toSorted());
+  expect(answers.get("Broker up/A")).toEqual([{ metric: { broker: "default" }, value: 0 }]);
+  expect(answers.get("What is firing/A")?.map(({ metric }) => metric.runbook)).toContain("TaskBrokerDown");
+  expect(answers.get("Slots in use/A")).toHaveLength(1);
+
+  await run.redis.restart();
+  await waitForOperations("Broker/A", ([up]) => up?.value === 1);
+  await waitForOperations("Queue length/A", ([length]) => length?.value === 0);
 });
 
 function residentGigabytes(pid: number): number {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { composeService, composeServices, mountedFrom, root } from "./compose-project.ts";
@@ -111,6 +111,13 @@ describe("Grafana's provisioning", () => {
       uid: "taskvitals",
       panels: expect.any(Array),
     });
+  });
+
+  it("provisions every dashboard that is committed", () => {
+    const committed = readdirSync(`${root}grafana`).filter((file) => file.endsWith(".json"));
+    expect(committed).toEqual(["dashboard.json", "operations.json", "operations.zh-TW.json"]);
+    for (const file of committed)
+      expect(mountedFrom(grafana, `/etc/grafana/dashboards/${file}`)).toBe(`${root}grafana/${file}`);
   });
 });
 

@@ -37,7 +37,11 @@ export interface PreviewedTarget extends DashboardTarget {
 /** The options of all panel types in one; each type reads its own. */
 export interface PanelOptions {
   readonly colorMode?: string;
-  readonly legend?: { readonly displayMode?: string; readonly showLegend?: boolean; readonly calcs?: readonly string[] };
+  readonly legend?: {
+    readonly displayMode?: string;
+    readonly showLegend?: boolean;
+    readonly calcs?: readonly string[];
+  };
   readonly sortBy?: readonly { readonly displayName: string; readonly desc?: boolean }[];
   readonly yAxis?: { readonly unit?: string };
   readonly cellValues?: { readonly unit?: string };

@@ -1,4 +1,5 @@
-import { instantQuery, type PrometheusSample } from "../services/index.ts";
+import type { PrometheusSample } from "../services/index.ts";
+import { instantQuery } from "../services/prometheus-api.ts";
 import type { QueryWindow } from "./query-window.ts";
 
 /** One series over time, with a null where Prometheus has nothing. */

@@ -13,7 +13,8 @@ const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
  */
 export function readTimeRange(from: string, to: string, now: number): TimeRange {
   const range = { from: readTime(from, now), to: readTime(to, now) };
-  if (range.from >= range.to) throw new Error(`The range from "${from}" to "${to}" is empty; "to" must come after "from"`);
+  if (range.from >= range.to)
+    throw new Error(`The range from "${from}" to "${to}" is empty; "to" must come after "from"`);
   return range;
 }
 

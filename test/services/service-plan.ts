@@ -44,6 +44,7 @@ export const services: readonly Service[] = [
     homebrewFormula: "python",
   },
   { commands: ["openssl"], debianPackage: "openssl", homebrewFormula: "openssl" },
+  { commands: ["chromium"], debianPackage: "chromium", homebrewFormula: "chromium" },
   { commands: ["go"], debianPackage: "golang-go", homebrewFormula: "go" },
 ];
 

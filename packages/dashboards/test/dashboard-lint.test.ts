@@ -39,6 +39,11 @@ const operations: readonly Exception[] = [
     why: "What a series was born with is in no increase(): its total is shown where it was not there before.",
   },
   {
+    rule: "target-counter-agg-rule",
+    where: /^Targets down\/A$/,
+    why: "Only whether a process ever showed it counts: every process with taskvitals does, from its first page on.",
+  },
+  {
     rule: "target-histogram-rule",
     where: /^Run times\/A$/,
     why: "A heat map draws the buckets themselves.",

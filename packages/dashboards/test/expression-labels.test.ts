@@ -12,6 +12,7 @@ test.each([
   ["60 * sum by (queue) (rate(task_success_total[5m]))", ["queue"]],
   ["sum(task_active) / (sum(task_concurrency) > 0)", []],
   ["(1 - up) and on (job, instance) group by (job, instance) (taskvitals_series)", ["job", "instance"]],
+  ["up < on (job) group_left () max by (job) (task_queue_length)", ["job", "instance"]],
   ['max by (x) (label_join(ALERTS, "x", " ", "queue", "task"))', ["x"]],
   ["-max by (queue) (deriv(task_queue_length[5m])) > 0", ["queue"]],
 ])("%s is answered with the labels %j", (text, labels) => {

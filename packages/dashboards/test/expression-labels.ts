@@ -90,6 +90,8 @@ function combined(node: PromqlNode, sides: readonly PromqlNode[], text: string):
   for (const label of on ?? []) for (const side of [left, right]) requireLabel(side, label, node, text);
   if (SETS.some((name) => node.getChild(name))) return left;
   if (node.getChild("Or")) return [...new Set([...left, ...right])];
+  if (matching?.getChild("GroupLeft")) return left;
+  if (matching?.getChild("GroupRight")) return right;
   if (on !== undefined) return on;
   if (left.toSorted().join() !== right.toSorted().join()) {
     throw new Error(`Sides with other labels (${left}; ${right}): ${at(node, text)}`);

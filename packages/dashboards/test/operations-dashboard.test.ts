@@ -33,12 +33,12 @@ test("imports into Grafana 10 and later as it is, under uids that stay", () => {
   }
 });
 
-test("shows every instrument of the contract but the number of processes that share totals", () => {
+test("has a use for every instrument of the contract", () => {
   const shown = new Set(queries.flatMap(({ target }) => readExpression(withEverything(target.expr, [])).series));
   const missing = (Object.values(contract) as readonly InstrumentDefinition[]).filter(
     ({ name }) => ![name, `${name}_bucket`].some((series) => shown.has(series)),
   );
-  expect(missing).toEqual([contract.processes]);
+  expect(missing).toEqual([]);
 });
 
 test.each(panels.map((panel) => [panel.title, panel] as const))(

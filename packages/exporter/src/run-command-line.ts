@@ -1,9 +1,11 @@
 import { TaskVitalsError } from "taskvitals";
 import { banner, sourcesOn } from "./banner.ts";
 import { runCheck } from "./check/run-check.ts";
-import { type CommandLine, readCommandLine, USAGE } from "./configuration/command-line.ts";
+import { type CommandLine, namesServers, readCommandLine, USAGE } from "./configuration/command-line.ts";
 import type { Environment } from "./configuration/environment-layer.ts";
 import { type ExporterConfiguration, resolveConfiguration } from "./configuration/exporter-configuration.ts";
+import { doctorOptions } from "./doctor/doctor-options.ts";
+import { runDoctor } from "./doctor/run-doctor.ts";
 import { startExporter } from "./exporter.ts";
 import { createLog, type Log } from "./log/log.ts";
 import { redact } from "./log/redact.ts";
@@ -39,7 +41,7 @@ const FAILED = 1;
 /**
  * Runs `taskvitals-exporter` with arguments, until it is asked to end.
  *
- * @returns the exit code: 0 for an end that was asked for, or a check without problems; 1 where it cannot start or fails; 2 for a mistake in flags,
+ * @returns the exit code: 0 for an end that was asked for, or a check or a doctor without problems; 1 where it cannot start or fails; 2 for a mistake in flags,
  * variables or files; 3 where a check found problems on the servers
  */
 export async function runCommandLine(args: readonly string[], surroundings: CommandLineSurroundings): Promise<number> {
@@ -49,6 +51,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Comm
   try {
     const commandLine = readCommandLine(args, version, { out, err });
     if (typeof commandLine === "number") return commandLine;
+    if (commandLine.command === "doctor") return await examine(commandLine, surroundings);
     const configuration = resolveConfiguration(commandLine, surroundings.environment);
     const log = createLog({ format: configuration.logFormat, write: err, now: Date.now });
     for (const warning of configuration.warnings) log.warn(warning);
@@ -61,8 +64,33 @@ export async function runCommandLine(args: readonly string[], surroundings: Comm
   }
 }
 
-function asText({ format }: CommandLine, { isTTY }: TextOutput): boolean {
+function asText({ format }: Pick<CommandLine, "format">, { isTTY }: TextOutput): boolean {
   return format === undefined ? isTTY === true : format === "text";
+}
+
+async function examine(
+  commandLine: CommandLine,
+  { environment, stderr, stdout, untilAsked }: CommandLineSurroundings,
+): Promise<number> {
+  const options = doctorOptions(commandLine.doctor ?? {});
+  const err = (text: string): void => void stderr.write(redact(text));
+  const asksOthers = options.metrics.length > 0 || options.prometheus !== undefined;
+  const configuration =
+    asksOthers && !namesServers(commandLine, environment) ? undefined : resolveConfiguration(commandLine, environment);
+  const log = createLog({ format: configuration?.logFormat ?? "logfmt", write: err, now: Date.now });
+  for (const warning of configuration?.warnings ?? []) log.warn(warning);
+  const isTerminal = stdout.isTTY === true;
+  return await runDoctor(options, configuration, {
+    write: (text) => void stdout.write(redact(text)),
+    warn: err,
+    writeProgress: stderr.isTTY ? (text) => void stderr.write(text) : undefined,
+    asText: asText({ format: options.format }, stdout),
+    isTerminal,
+    // https://no-color.org
+    hasColour: isTerminal && !environment.NO_COLOR && environment.TERM !== "dumb",
+    untilAsked,
+    now: Date.now,
+  });
 }
 
 async function serve(

@@ -1,7 +1,9 @@
+export { contract, UNKNOWN_VALUE } from "@taskvitals/core";
 export type { AlertDefinition } from "./alert.ts";
 export { alerts } from "./alerts/alerts.ts";
 export { durationText } from "./duration-text.ts";
 export { type RecordingRule, recordingRules } from "./recording-rules.ts";
+export { risen } from "./risen.ts";
 export {
   OPERATIONS_DASHBOARD_UID,
   type PrometheusRule,

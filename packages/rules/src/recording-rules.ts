@@ -1,5 +1,6 @@
 import { contract, type InstrumentDefinition } from "@taskvitals/core";
 import { durationText } from "./duration-text.ts";
+import { risen } from "./risen.ts";
 import type { RuleQueries } from "./rule-scope.ts";
 import type { ThresholdValues } from "./thresholds.ts";
 
@@ -31,10 +32,12 @@ export type RecordingRuleKey =
   | "succeeded"
   | "failed"
   | "successRatio"
+  | "succeededLately"
+  | "failedLately"
   | "service"
   | "arrival"
   | "drain"
-  | "averageRun"
+  | "slowestRun"
   | "runP50"
   | "runP95"
   | "runP99"
@@ -95,6 +98,8 @@ export const recordingRules: Readonly<Record<RecordingRuleKey, RecordingRule>> =
       return `${success} / ((${success} + ${failure}) > 0)`;
     },
   },
+  succeededLately: lately("task_queue:task_success:increase", taskSuccess, "Tasks that ended in success"),
+  failedLately: lately("task_queue:task_failure:increase", taskFailure, "Tasks that ended in failure"),
   service: {
     name: "queue:task_finished:rate",
     labels: QUEUE,
@@ -115,12 +120,16 @@ export const recordingRules: Readonly<Record<RecordingRuleKey, RecordingRule>> =
     expr: (q, { rateWindowSeconds }) =>
       `max by ${q.labels("queue")} (${q.series(queueLength)}) / (-max by ${q.labels("queue")} (deriv(${q.series(queueLength)}[${durationText(rateWindowSeconds)}])) > 0)`,
   },
-  averageRun: {
-    name: `queue:${taskDuration.name}:avg`,
+  slowestRun: {
+    name: `queue:${taskDuration.name}:avg_slowest`,
     labels: QUEUE,
-    meaning: "Average run time of everything that the living processes have counted",
-    expr: (q) =>
-      `sum by ${q.labels("queue")} (${q.series(taskDuration, "", "_sum")}) / (sum by ${q.labels("queue")} (${q.series(taskDuration, "", "_count")}) > 0)`,
+    meaning: "Average run time of the slowest task of the queue, of all runs that the living processes have counted",
+    expr: (q) => {
+      const [sum, count] = (["_sum", "_count"] as const).map(
+        (suffix) => `sum by ${q.labels(...TASK)} (${q.series(taskDuration, "", suffix)})`,
+      );
+      return `max by ${q.labels("queue")} (${sum} / (${count} > 0))`;
+    },
   },
   runP50: quantile(
     `task_queue:${taskDuration.name}:p50`,
@@ -158,6 +167,15 @@ function rate(name: string, counter: InstrumentDefinition, labels: readonly stri
 
 function rateOf(q: RuleQueries, counter: InstrumentDefinition, labels: readonly string[], seconds: number): string {
   return `sum by ${q.labels(...labels)} (rate(${q.series(counter)}[${durationText(seconds)}]))`;
+}
+
+function lately(name: string, counter: InstrumentDefinition, meaning: string): RecordingRule {
+  return {
+    name,
+    labels: TASK,
+    meaning: `${meaning} within the window of the failure ratio, those included that a series was born with`,
+    expr: (q, { failureWindowSeconds }) => risen(q, counter, failureWindowSeconds, TASK),
+  };
 }
 
 function finishedRate(q: RuleQueries, seconds: number): string {

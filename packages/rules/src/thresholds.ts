@@ -68,7 +68,8 @@ export const thresholds: Readonly<Record<ThresholdName, ThresholdDefinition>> = 
     min: 1,
     max: 1e9,
     scope: "task",
-    reason: "Tasks that must have ended before a share of failures means anything: one failure of two is not 50 %.",
+    reason:
+      "Tasks that must have ended before a share of failures means anything: one failure of two is not 50 %. It holds for the burn rates, too.",
   },
   failureWindowSeconds: time(900, "Time over which that share is taken."),
   successObjective: {
@@ -182,8 +183,8 @@ export const thresholds: Readonly<Record<ThresholdName, ThresholdDefinition>> = 
     reason: "CPU in use on a host above which tasks wait for each other.",
   },
   workersSeenSeconds: time(
-    3600,
-    "Time for which a queue whose workers were seen still counts as one that has workers, when they are gone.",
+    DAY,
+    "Time for which a queue whose workers were seen still counts as one that has workers, when they are gone. Workers that are scaled to none overnight are missed in the morning.",
   ),
   eventLoopSeconds: {
     unit: "s",
@@ -247,12 +248,12 @@ export const thresholds: Readonly<Record<ThresholdName, ThresholdDefinition>> = 
     "Age at which the last reading of a queue is old: several scrapes failed or nobody reads it.",
   ),
   seenSeconds: time(
-    3600,
-    "Time for which a queue, a broker or a target that was seen is missed when it no longer reports.",
+    DAY,
+    "Time for which a queue that can no longer be read, or a target that no longer answers, is still known as one of ours.",
   ),
   eventsSilentSeconds: time(
     300,
-    "Time without any task event, while tasks wait or run, after which the reader counts as deaf.",
+    "Time without any task event, while tasks are taken, after which the reader counts as deaf.",
   ),
   eventsMissed: {
     unit: "events",

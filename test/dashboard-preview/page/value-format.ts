@@ -6,6 +6,8 @@ export interface ValueFormat {
 
 type Writer = (value: number, decimals: number | undefined) => string;
 
+const bytes = scaled(1024, [" B", " KiB", " MiB", " GiB", " TiB", " PiB"]);
+
 /** The units that the dashboards use, written as Grafana writes them. */
 const writers: Readonly<Record<string, Writer>> = {
   none: fixed,
@@ -13,8 +15,8 @@ const writers: Readonly<Record<string, Writer>> = {
   percent: (value, decimals) => `${fixed(value, decimals)}%`,
   percentunit: (value, decimals) => `${fixed(value * 100, decimals)}%`,
   cpm: scaled(1000, [" c/m", "K c/m", "M c/m", "B c/m"]),
-  bytes: scaled(1024, [" B", " KiB", " MiB", " GiB", " TiB", " PiB"]),
-  gbytes: scaled(1024, [" GiB", " TiB", " PiB"]),
+  bytes,
+  gbytes: (value, decimals) => bytes(value * 1024 ** 3, decimals),
   s: seconds,
 };
 
@@ -37,16 +39,21 @@ export function formatValue(value: number, { unit, decimals }: ValueFormat): str
   return write(value, decimals);
 }
 
+/** Writes a value beside an axis: no digits that say nothing. @throws Error on a unit that is not known */
+export function formatTick(value: number, unit: string): string {
+  // What adding steps leaves behind would be written as digits.
+  const text = formatValue(Number(value.toPrecision(12)), { unit });
+  return text.replace(/(\.\d*?)0+(?!\d)/, "$1").replace(/\.(?!\d)/, "");
+}
+
 function fixed(value: number, decimals: number | undefined): string {
   return value === 0 ? "0" : value.toFixed(decimals ?? usualDecimals(value));
 }
 
-/** Grafana's own choice: about three figures, none after the point of a whole number. */
+/** Grafana's own choice: three figures, none after the point of a whole number. */
 function usualDecimals(value: number): number {
   if (value % 1 === 0) return 0;
-  let decimals = 1 - Math.floor(Math.log10(Math.abs(value)));
-  if (Math.abs(value) * 10 ** decimals > 22.5) decimals--;
-  return Math.min(12, Math.max(0, decimals + 1));
+  return Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))));
 }
 
 function scaled(factor: number, names: readonly string[]): Writer {

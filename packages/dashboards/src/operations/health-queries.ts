@@ -3,8 +3,9 @@ import { ALERT_NAMES } from "../runbook-link.ts";
 import { FILTER_LABELS, selector } from "../selector.ts";
 import { BY_BROKER, BY_QUEUE, BY_TASK, fact, perMinute, rate } from "./grouped.ts";
 import { risenInRange } from "./risen-in-range.ts";
+import { watchedTargets } from "./watched-targets.ts";
 
-const { brokerUp, queueReadError, queueReadTimestamp, series, taskFailure, taskSuccess } = contract;
+const { brokerUp, queueReadError, queueReadTimestamp, taskFailure, taskSuccess } = contract;
 
 /** Share of the tasks that ended within the chosen time that did so in success, over everything that is selected. */
 export function successRatioInRange(): string {
@@ -54,7 +55,7 @@ export function oldestReading(): string {
 
 /** Processes that served metrics of ours within the chosen time and cannot be scraped now. */
 export function targetsDown(): string {
-  const ours = `group by (job, instance) (last_over_time(${selector(series)}[$__range]))`;
+  const ours = `group by (job, instance) (last_over_time(${watchedTargets()}[$__range]))`;
   return `sum((1 - up{job=~"$job"}) and on (job, instance) ${ours})`;
 }
 

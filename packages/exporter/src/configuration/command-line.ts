@@ -1,16 +1,21 @@
 import { Command, CommanderError, Option } from "commander";
+import { addDoctorCommand } from "../doctor/doctor-command.ts";
+import type { DoctorFlags } from "../doctor/doctor-options.ts";
 import type { ConfigurationLayer, LogFormat, Sourced } from "./configuration-layer.ts";
+import type { Environment } from "./environment-layer.ts";
 import { DEFAULT_PORT, parseListenAddress } from "./listen-address.ts";
 import { misconfigured } from "./misconfigured.ts";
 
 /** What the command line asks for. */
 export interface CommandLine {
-  /** Serve, or check the configuration. */
-  readonly command: "serve" | "check";
+  /** Serve, check the configuration, or examine the platform. */
+  readonly command: "serve" | "check" | "doctor";
   readonly layer: ConfigurationLayer;
   readonly file: Sourced<string> | undefined;
   /** How `check` prints; `undefined` for text on a terminal and JSON elsewhere. */
   readonly format: "text" | "json" | undefined;
+  /** What `doctor` is to do. */
+  readonly doctor?: DoctorFlags | undefined;
   /** Whether a password stands among the arguments, where other users of the machine can see it. */
   readonly hasPassword: boolean;
 }
@@ -53,7 +58,7 @@ export function readCommandLine(
   version: string,
   { out, err }: CommandLineOutput,
 ): CommandLine | number {
-  let asked: Pick<CommandLine, "command" | "format"> = { command: "serve", format: undefined };
+  let asked: Pick<CommandLine, "command" | "doctor" | "format"> = { command: "serve", format: undefined };
   const program = describeCommands(version)
     .configureOutput({ writeOut: out, writeErr: err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
     .exitOverride()
@@ -68,6 +73,9 @@ export function readCommandLine(
     .action(({ format }: { readonly format?: "text" | "json" }) => {
       asked = { command: "check", format };
     });
+  addDoctorCommand(program, (doctor) => {
+    asked = { command: "doctor", format: doctor.format, doctor };
+  });
   try {
     program.parse([...args], { from: "user" });
   } catch (error) {
@@ -81,12 +89,23 @@ export function readCommandLine(
 /** Exit code of a mistake in flags, variables or files. */
 export const USAGE = 2;
 
+/** Whether flags or variables name a server, or anything that would be on one. */
+export function namesServers({ file, layer }: CommandLine, environment: Environment): boolean {
+  const variables = ["REDIS_URL", "TASKVITALS_REDIS_URL_FILE", "TASKVITALS_CONFIG", "TASKVITALS_QUEUES"];
+  return (
+    file !== undefined ||
+    layer.queues !== undefined ||
+    layer.brokers.default?.location !== undefined ||
+    variables.some((name) => environment[name]?.trim())
+  );
+}
+
 function describeCommands(version: string): Command {
   const each = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
   return (
     new Command("taskvitals-exporter")
       .usage(
-        "[options]          serves /metrics of tasks in Redis\n       taskvitals-exporter check [options]    tries it and says what is there",
+        "[options]          serves /metrics of tasks in Redis\n       taskvitals-exporter check [options]    tries it and says what is there\n       taskvitals-exporter doctor [options]   says what is wrong with which queue",
       )
       .helpCommand(false)
       .showSuggestionAfterError()

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { suggestion } from "@taskvitals/redis";
+import { TaskVitalsError } from "taskvitals";
 import * as v from "valibot";
 import { type Document, LineCounter, parseDocument } from "yaml";
-import { misconfigured } from "./misconfigured.ts";
+import { type Mistake, misconfigured } from "./misconfigured.ts";
 
 /** What a YAML file may hold. */
 export interface YamlShape<T> {
@@ -12,6 +13,10 @@ export interface YamlShape<T> {
   readonly schema: v.GenericSchema<unknown, T>;
   /** The names of the keys at a place, such as `brokers.*`; top level is the empty path. */
   keysAt(path: readonly (string | number)[]): readonly string[];
+  /** Set where nothing in the file can be secret: values are shown, and every mistake is told at once. */
+  readonly isPublic?: true;
+  /** Says more about a mistake than its schema can; what is absent is as it would be without. */
+  explain?(path: readonly (string | number)[], value: unknown): Partial<Pick<Mistake, "expected" | "remedy">>;
 }
 
 /** A YAML file that was read and fits its shape. */
@@ -32,14 +37,14 @@ const YAML_ERRORS: Readonly<Record<string, string>> = {
 /**
  * Reads a YAML file.
  *
- * @throws TaskVitalsError `INVALID_OPTION` when it cannot be read, is not YAML, or does not fit; no value of the file is shown
+ * @throws TaskVitalsError `INVALID_OPTION` when it cannot be read, is not YAML, or does not fit; no value of the file is shown, unless it is public
  */
 export function readYamlFile<T>(file: string, shape: YamlShape<T>): YamlFile<T> {
   const lines = new LineCounter();
   const document = parseDocument(readText(file, shape.namedBy), { lineCounter: lines, prettyErrors: false });
   const where = (path: readonly (string | number)[]): string => {
     const at = lineOf(document, lines, path);
-    return `${file}${at === undefined ? "" : `:${at}`}${path.length === 0 ? "" : `: ${pathText(path)}`}`;
+    return `${file}${at === undefined ? "" : `:${at}`}${path.length === 0 ? "" : `: ${pathText(path, shape.isPublic)}`}`;
   };
   const [error] = document.errors;
   if (error !== undefined) {
@@ -52,9 +57,12 @@ export function readYamlFile<T>(file: string, shape: YamlShape<T>): YamlFile<T> 
   if (typeof content !== "object" || Array.isArray(content)) {
     throw misconfigured({ where: file, expected: "a mapping of settings" });
   }
-  const result = v.safeParse(shape.schema, content, { abortEarly: true });
+  const result = v.safeParse(shape.schema, content, { abortEarly: !shape.isPublic });
   if (result.success) return { content: result.output, where };
-  throw misfit(result.issues[0], where, shape);
+  const line = (issue: v.BaseIssue<unknown>): number => lineOf(document, lines, pathOf(issue)) ?? 0;
+  const issues = result.issues.sort((one, other) => line(one) - line(other));
+  const messages = issues.map((issue) => misfit(issue, where, shape).message);
+  throw new TaskVitalsError("INVALID_OPTION", messages.join("\n"));
 }
 
 function readText(file: string, namedBy: string): string {
@@ -76,25 +84,32 @@ function plain(document: Document, file: string): unknown {
   }
 }
 
-function misfit(
-  issue: v.BaseIssue<unknown>,
-  where: YamlFile<unknown>["where"],
-  shape: Pick<YamlShape<unknown>, "keysAt">,
-): Error {
-  const path = (issue.path ?? []).map(({ key }) => key as string | number);
-  if (issue.type !== "strict_object" || issue.expected !== "never") {
-    // 0123, 1e5 and yes are no text to YAML. The value is not shown: it may be a password.
-    const isBare = issue.type === "string" && ["number", "bigint", "boolean"].includes(typeof issue.input);
-    return misconfigured({
-      where: where(path),
-      expected: issue.message,
-      ...(isBare && { remedy: "Put it in quotes." }),
-    });
-  }
+function misfit<T>(issue: v.BaseIssue<unknown>, where: YamlFile<T>["where"], shape: YamlShape<T>): Error {
+  const path = pathOf(issue);
+  const mistake = isUnknownKey(issue) ? unknownKey(path, shape) : wrongValue(issue, shape);
+  return misconfigured({ where: where(path), ...mistake, ...shape.explain?.(path, issue.input) });
+}
+
+function pathOf(issue: v.BaseIssue<unknown>): (string | number)[] {
+  return (issue.path ?? []).map(({ key }) => key as string | number);
+}
+
+/** A key beside those of a strict object, or of an object whose rest is nothing. */
+function isUnknownKey({ expected, type }: v.BaseIssue<unknown>): boolean {
+  return type === "never" || (type === "strict_object" && expected === "never");
+}
+
+function unknownKey<T>(path: readonly (string | number)[], shape: YamlShape<T>): Omit<Mistake, "where"> {
   const keys = shape.keysAt(path.slice(0, -1));
   const meant = suggestion(String(path.at(-1)), keys);
-  const expected = `one of the keys ${keys.join(", ")}`;
-  return misconfigured({ where: where(path), expected, remedy: meant ?? "Correct or remove it." });
+  return { expected: `one of the keys ${keys.join(", ")}`, remedy: meant ?? "Correct or remove it." };
+}
+
+function wrongValue<T>({ input, message, type }: v.BaseIssue<unknown>, shape: YamlShape<T>): Omit<Mistake, "where"> {
+  if (shape.isPublic) return { got: input, expected: message };
+  // 0123, 1e5 and yes are no text to YAML. The value is not shown: it may be a password.
+  const isBare = type === "string" && ["number", "bigint", "boolean"].includes(typeof input);
+  return { expected: message, ...(isBare && { remedy: "Put it in quotes." }) };
 }
 
 function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number | undefined {
@@ -107,11 +122,11 @@ function lineOf(document: Document, lines: LineCounter, path: readonly (string |
   return undefined;
 }
 
-function pathText(path: readonly (string | number)[]): string {
+function pathText(path: readonly (string | number)[], isPublic = false): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
     // A URL in the place of a name may hold a password.
-    const name = /[/@]/.test(key) ? "[a URL]" : key;
+    const name = !isPublic && /[/@]/.test(key) ? "[a URL]" : key;
     return text === "" ? name : `${text}.${name}`;
   }, "");
 }

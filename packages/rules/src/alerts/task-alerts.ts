@@ -1,13 +1,15 @@
 import { contract } from "@taskvitals/core";
 import type { AlertDefinition } from "../alert.ts";
 import { durationText } from "../duration-text.ts";
-import { recorded, recordingRules } from "../recording-rules.ts";
+import { type RecordingRule, recorded, recordingRules } from "../recording-rules.ts";
 import { risen } from "../risen.ts";
 import type { RuleQueries } from "../rule-scope.ts";
 import type { ThresholdValues } from "../thresholds.ts";
 
 const { taskDuration, taskFailure, taskStalled, taskSuccess } = contract;
+const { failedLately, fastLong, fastShort, slowLong, slowShort, succeededLately } = recordingRules;
 const TASK = ["task", "queue"] as const;
+const MONTH_SECONDS = 30 * 86_400;
 
 /** Alerts about how tasks end and how long they take. */
 export const taskAlerts: readonly AlertDefinition[] = [
@@ -21,25 +23,22 @@ export const taskAlerts: readonly AlertDefinition[] = [
     summary: "{{ $value | humanizePercentage }} of the tasks {{ $labels.task }} on {{ $labels.queue }} fail",
     description: ({ failureRatio, failureWindowSeconds }) =>
       `Of the tasks {{ $labels.task }} on {{ $labels.queue }} that ended within ${durationText(failureWindowSeconds)}, {{ $value | humanizePercentage }} failed for good; at most ${percent(failureRatio)} should.`,
-    expr: (q, { failureMinTasks, failureRatio, failureWindowSeconds }) => {
-      const failed = risen(q, taskFailure, failureWindowSeconds, TASK);
-      const ended = `(${risen(q, taskSuccess, failureWindowSeconds, TASK)} + ${failed})`;
-      return `${failed} / (${ended} >= ${failureMinTasks}) > ${failureRatio}`;
+    expr: (q, { failureMinTasks, failureRatio }) => {
+      const failed = recorded(q, failedLately);
+      return `${failed} / ((${recorded(q, succeededLately)} + ${failed}) >= ${failureMinTasks}) > ${failureRatio}`;
     },
   },
   {
     ...burnAlert("Fast"),
     severity: "critical",
-    thresholds: ["successObjective", "burnFastFactor", "burnFastWindowSeconds"],
-    expr: (q, { burnFastFactor, successObjective }) =>
-      burning(q, recordingRules.fastLong, recordingRules.fastShort, burnFastFactor * (1 - successObjective)),
+    thresholds: ["successObjective", "burnFastFactor", "burnFastWindowSeconds", "failureMinTasks"],
+    expr: (q, values) => burning(q, values, fastLong, fastShort, values.burnFastFactor, values.burnFastWindowSeconds),
   },
   {
     ...burnAlert("Slow"),
     severity: "warning",
-    thresholds: ["successObjective", "burnSlowFactor", "burnSlowWindowSeconds"],
-    expr: (q, { burnSlowFactor, successObjective }) =>
-      burning(q, recordingRules.slowLong, recordingRules.slowShort, burnSlowFactor * (1 - successObjective)),
+    thresholds: ["successObjective", "burnSlowFactor", "burnSlowWindowSeconds", "failureMinTasks"],
+    expr: (q, values) => burning(q, values, slowLong, slowShort, values.burnSlowFactor, values.burnSlowWindowSeconds),
   },
   {
     name: "TaskDurationRegressed",
@@ -61,7 +60,7 @@ export const taskAlerts: readonly AlertDefinition[] = [
       const { regressionBeforeSeconds, regressionFactor, regressionMinSeconds } = values;
       const now = average(q, values, "");
       const before = average(q, values, ` offset ${durationText(regressionBeforeSeconds)}`);
-      return `(${now} / ${before} > ${regressionFactor}) and (${now} - ${before} > ${regressionMinSeconds})`;
+      return `(${now} / ${before} > ${regressionFactor})\nand (${now} - ${before} > ${regressionMinSeconds})`;
     },
   },
   {
@@ -75,32 +74,46 @@ export const taskAlerts: readonly AlertDefinition[] = [
     description: ({ stalledWindowSeconds }) =>
       `Within ${durationText(stalledWindowSeconds)}, {{ $value | humanize }} tasks of {{ $labels.queue }} were taken by a worker that then died, froze or did not renew its lock. They run again, or are failed.`,
     expr: (q, { stalledTasks, stalledWindowSeconds }) =>
-      `${risen(q, taskStalled, stalledWindowSeconds, ["queue"])} > ${stalledTasks}`,
+      `round(${risen(q, taskStalled, stalledWindowSeconds, ["queue"])}) > ${stalledTasks}`,
   },
 ];
 
 function burnAlert(speed: "Fast" | "Slow"): Omit<AlertDefinition, "severity" | "thresholds" | "expr"> {
-  const windows = ({ burnFastWindowSeconds, burnSlowWindowSeconds }: ThresholdValues): number =>
-    speed === "Fast" ? burnFastWindowSeconds : burnSlowWindowSeconds;
+  const limits = (values: ThresholdValues): readonly [number, number] =>
+    speed === "Fast"
+      ? [values.burnFastWindowSeconds, values.burnFastFactor]
+      : [values.burnSlowWindowSeconds, values.burnSlowFactor];
   return {
     name: `TaskFailureBudgetBurns${speed}`,
     group: "tasks",
     forSeconds: 60,
     subject: "queue",
-    summary: `{{ $value | humanizePercentage }} of the tasks on {{ $labels.queue }} fail, which spends the error budget ${speed === "Fast" ? "within two days" : "within five days"}`,
-    description: (values) =>
-      `Over ${durationText(windows(values))} and over the last twelfth of it, {{ $value | humanizePercentage }} of the tasks on {{ $labels.queue }} failed; the objective allows ${percent(1 - values.successObjective)} over a month.`,
+    summary:
+      "{{ $value | humanizePercentage }} of the tasks on {{ $labels.queue }} fail, which uses up the error budget",
+    description: (values) => {
+      const [windowSeconds, factor] = limits(values);
+      return `Over ${durationText(windowSeconds)} and over the last twelfth of it, {{ $value | humanizePercentage }} of the tasks on {{ $labels.queue }} failed. The objective allows ${percent(1 - values.successObjective)} over a month; at ${factor} times that, all of it is used up in ${durationText(3600 * Math.ceil(MONTH_SECONDS / factor / 3600))}.`;
+    },
   };
 }
 
 function burning(
   q: RuleQueries,
-  long: (typeof recordingRules)["fastLong"],
-  short: (typeof recordingRules)["fastLong"],
-  limit: number,
+  { failureMinTasks, successObjective }: ThresholdValues,
+  long: RecordingRule,
+  short: RecordingRule,
+  factor: number,
+  windowSeconds: number,
 ): string {
-  const rounded = Number(limit.toPrecision(6));
-  return `${recorded(q, long)} > ${rounded} and ${recorded(q, short)} > ${rounded}`;
+  const limit = Number((factor * (1 - successObjective)).toPrecision(6));
+  const [success, failure] = [taskSuccess, taskFailure].map(
+    (counter) => `sum by ${q.labels("queue")} (increase(${q.series(counter)}[${durationText(windowSeconds)}]))`,
+  );
+  return [
+    `${recorded(q, long)} > ${limit}`,
+    `and ${recorded(q, short)} > ${limit}`,
+    `and on ${q.labels("queue")} (${success} + ${failure} >= ${failureMinTasks})`,
+  ].join("\n");
 }
 
 function average(q: RuleQueries, values: ThresholdValues, offset: string): string {

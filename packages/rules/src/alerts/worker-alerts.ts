@@ -2,14 +2,14 @@ import { contract } from "@taskvitals/core";
 import type { AlertDefinition } from "../alert.ts";
 import { durationText } from "../duration-text.ts";
 import { recorded, recordingRules } from "../recording-rules.ts";
-import { risen } from "../risen.ts";
+import { watched } from "../watched.ts";
 import { growing } from "./queue-alerts.ts";
 
-const { cpuPercent, taskFailure, taskSuccess, workers } = contract;
-const { length, oldestAge, saturation, slots } = recordingRules;
+const { cpuPercent, workers } = contract;
+const { failedLately, length, oldestAge, saturation, slots, succeededLately } = recordingRules;
 
 /** Delay of the event loop as OpenTelemetry's Node.js instrumentation names it; a store that adds units appends the second form. */
-const EVENT_LOOP_DELAY = '__name__=~"nodejs_eventloop_delay_p99(_seconds)?"';
+const EVENT_LOOP_DELAY = '__name__=~"nodejs_eventloop_delay_p99|nodejs_eventloop_delay_p99_seconds"';
 
 /** Alerts about workers and their machines. */
 export const workerAlerts: readonly AlertDefinition[] = [
@@ -27,7 +27,7 @@ export const workerAlerts: readonly AlertDefinition[] = [
       const on = `on ${q.labels("queue")}`;
       const beating = `max by ${q.labels("queue")} (${q.series(workers)})`;
       const silent = `(max_over_time(${recorded(q, slots)}[${durationText(workersSeenSeconds)}]) > 0 unless ${on} ${recorded(q, slots)} > 0 unless ${on} ${beating} > 0)`;
-      return `${recorded(q, length)} > 0 and ${on} (${beating} == 0 or ${silent})`;
+      return `${recorded(q, length)} > 0\nand ${on} (${beating} == 0 or ${silent})`;
     },
   },
   {
@@ -42,7 +42,7 @@ export const workerAlerts: readonly AlertDefinition[] = [
       `{{ $value | humanizePercentage }} of the task slots of {{ $labels.queue }} were in use over ${durationText(rateWindowSeconds)} while the queue grew. More workers, or more slots in each, would help.`,
     expr: (q, values) => {
       const busy = `avg_over_time(${recorded(q, saturation)}[${durationText(values.rateWindowSeconds)}]) >= ${values.saturationRatio}`;
-      return `${busy} and on ${q.labels("queue")} (${growing(q, values)})`;
+      return `${busy}\nand on ${q.labels("queue")} (${growing(q, values)})`;
     },
   },
   {
@@ -51,25 +51,19 @@ export const workerAlerts: readonly AlertDefinition[] = [
     severity: "critical",
     forSeconds: 120,
     subject: "queue",
-    thresholds: [
-      "failureRatio",
-      "failureMinTasks",
-      "failureWindowSeconds",
-      "backlogTasks",
-      "oldestTaskSeconds",
-      "cpuPercent",
-    ],
+    thresholds: ["failureRatio", "failureMinTasks", "backlogTasks", "oldestTaskSeconds", "cpuPercent"],
     summary: "{{ $labels.queue }}: failures, backlog and high CPU together",
     description: ({ cpuPercent: limit }) =>
       `{{ $value | humanizePercentage }} of the tasks of {{ $labels.queue }} fail, work piles up, and a host is above ${limit}% CPU: the workers are overloaded, or the broker is slow.`,
     expr: (q, values) => {
-      const { backlogTasks, failureMinTasks, failureRatio, failureWindowSeconds, oldestTaskSeconds } = values;
-      const of = (counter: typeof taskFailure): string =>
-        `sum by ${q.labels("queue")} (${risen(q, counter, failureWindowSeconds, ["task", "queue"])})`;
-      const failing = `${of(taskFailure)} / ((${of(taskSuccess)} + ${of(taskFailure)}) >= ${failureMinTasks}) > ${failureRatio}`;
+      const { backlogTasks, failureMinTasks, failureRatio, oldestTaskSeconds } = values;
+      const [succeeded, failed] = [succeededLately, failedLately].map(
+        (rule) => `sum by ${q.labels("queue")} (${recorded(q, rule)})`,
+      );
+      const failing = `${failed} / ((${succeeded} + ${failed}) >= ${failureMinTasks}) > ${failureRatio}`;
       const backlog = `(${recorded(q, length)} > ${backlogTasks} or ${recorded(q, oldestAge)} > ${oldestTaskSeconds})`;
-      const busy = `max by ${q.labels()} (max without (pid) (${q.series(cpuPercent)})) > ${values.cpuPercent}`;
-      return `${failing} and on ${q.labels("queue")} ${backlog} and on ${q.labels()} (${busy})`;
+      const busy = `max by ${q.labels()} (${q.series(cpuPercent)}) > ${values.cpuPercent}`;
+      return `${failing}\nand on ${q.labels("queue")} ${backlog}\nand on ${q.labels()} (${busy})`;
     },
   },
   {
@@ -83,6 +77,10 @@ export const workerAlerts: readonly AlertDefinition[] = [
       "The event loop of {{ $labels.job }} {{ $labels.instance }} is held up for {{ $value | humanizeDuration }}",
     description: ({ eventLoopSeconds }) =>
       `What {{ $labels.job }} {{ $labels.instance }} wants to run waits for up to {{ $value | humanizeDuration }} (p99); above ${durationText(eventLoopSeconds)} locks are renewed late and tasks stall.`,
-    expr: (q, { eventLoopSeconds }) => `max without () (${q.select("", EVENT_LOOP_DELAY)}) > ${eventLoopSeconds}`,
+    // Other programs have this metric, too.
+    expr: (q, { eventLoopSeconds }) => {
+      const target = q.labels("job", "instance");
+      return `max by ${target} (${q.select("", EVENT_LOOP_DELAY)}) > ${eventLoopSeconds}\nand on ${target} ${watched(q)}`;
+    },
   },
 ];

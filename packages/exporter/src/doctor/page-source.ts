@@ -1,0 +1,38 @@
+import { parseExposition } from "./exposition-text.ts";
+import { ask, type HttpTarget } from "./http-target.ts";
+import { isEvidence } from "./instant-facts.ts";
+import type { Sample } from "./sample.ts";
+
+/** What a process shows now, or in words why it shows nothing. */
+export type PageReading = { readonly samples: readonly Sample[] } | { readonly failure: string };
+
+/** A process that shows metrics. */
+export interface PageSource {
+  /** How it is called in reports. */
+  readonly name: string;
+  /** Never rejects. */
+  read(signal: AbortSignal): Promise<PageReading>;
+}
+
+/** Any process that serves the contract in the text format. */
+export function httpPage(target: HttpTarget): PageSource {
+  return {
+    name: target.name,
+    async read(signal) {
+      const answer = await ask(target, signal);
+      return "failure" in answer ? answer : { samples: parseExposition(answer.text, isEvidence) };
+    },
+  };
+}
+
+/** The page of this process, which nobody is served. */
+export function ownPage(fetchPage: (request: Request) => Promise<Response>): PageSource {
+  return {
+    name: "this process",
+    async read() {
+      const response = await fetchPage(new Request("http://localhost/"));
+      if (!response.ok) return { failure: `its own page could not be made (status ${response.status})` };
+      return { samples: parseExposition(await response.text(), isEvidence) };
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import {
+  alerts,
+  contract,
+  durationText,
+  RuleQueries,
+  risen,
+  type ThresholdSettings,
+  thresholdsFor,
+} from "@taskvitals/rules";
+import { type InstantFacts, instantFacts } from "./instant-facts.ts";
+import type { PrometheusApi } from "./prometheus-api.ts";
+import type { Sample } from "./sample.ts";
+
+/** Values by queue. */
+export type ByQueue = ReadonlyMap<string, number>;
+
+/** What Prometheus has of one window that alerts look back over. */
+export interface WindowFacts {
+  readonly seconds: number;
+  /** For how long there are readings, at most the window. */
+  readonly covered: ByQueue;
+  readonly readyThen: ByQueue;
+  readonly readyLowest: ByQueue;
+  /** Tasks per second by which the length changed over the last third. */
+  readonly readySlope: ByQueue;
+  readonly ageThen: ByQueue;
+  readonly failedThen: ByQueue;
+  readonly succeeded: readonly Sample[];
+  readonly failed: readonly Sample[];
+  readonly retried: ByQueue;
+}
+
+/** What Prometheus has of the platform. */
+export interface PrometheusFacts {
+  readonly now: InstantFacts;
+  /** Now, by the clock of Prometheus, in Unix seconds. */
+  readonly atSeconds: number;
+  readonly readAt: ByQueue;
+  /** Slots that were there while workers are still missed. */
+  readonly slotsSeen: ByQueue;
+  /** Due delayed tasks, the fewest within the time that the alert waits. */
+  readonly overdue: ByQueue;
+  /** Readings that failed lately, by queue and reason. */
+  readonly readErrors: readonly Sample[];
+  /** Round trip of pings by broker, the median of what was seen. */
+  readonly ping: ReadonlyMap<string, number>;
+  readonly windows: readonly WindowFacts[];
+}
+
+/** Windows that are asked at once. */
+const AT_ONCE = 2;
+
+/**
+ * Asks for everything that verdicts rest on, over the windows of the alerts; recorded rules need not be there.
+ *
+ * @throws PrometheusFailure
+ */
+export async function readPrometheus(
+  api: PrometheusApi,
+  selector: string,
+  settings: ThresholdSettings,
+): Promise<PrometheusFacts> {
+  const q = new RuleQueries({ selector, by: [], labels: {} });
+  const { rateWindowSeconds, seenSeconds, staleReadingSeconds, workersSeenSeconds } = thresholdsFor(settings);
+  const byQueue = async (expr: string): Promise<ByQueue> => valuesBy("queue", await api.query(expr));
+  const seen = durationText(seenSeconds);
+  const waits =
+    settings.forSeconds?.TasksOverdue ?? alerts.find(({ name }) => name === "TasksOverdue")?.forSeconds ?? 300;
+  const over = durationText(Math.max(1, waits));
+  const [now, time, readAt, slotsSeen, overdue, readErrors, ping] = await Promise.all([
+    api.query(nowExpression(q)),
+    api.query("vector(time())"),
+    byQueue(`max by (queue) (last_over_time(${q.series(contract.queueReadTimestamp)}[${seen}]))`),
+    byQueue(
+      `max by (queue) (max_over_time(${q.series(contract.taskConcurrency)}[${durationText(workersSeenSeconds)}]))`,
+    ),
+    byQueue(`max by (queue) (min_over_time(${q.series(contract.queueTasks, 'state="overdue"')}[${over}]))`),
+    api.query(
+      `sum by (queue, reason) (increase(${q.series(contract.queueReadError)}[${durationText(staleReadingSeconds)}])) > 0`,
+    ),
+    api.query(
+      `min by (broker) (quantile_over_time(0.5, ${q.series(contract.brokerPing)}[${durationText(rateWindowSeconds)}]))`,
+    ),
+  ]);
+  const windows: WindowFacts[] = [];
+  const all = windowsOf(settings);
+  for (let at = 0; at < all.length; at += AT_ONCE) {
+    const next = all.slice(at, at + AT_ONCE).map((seconds) => readWindow(api, q, seconds));
+    windows.push(...(await Promise.all(next)));
+  }
+  return {
+    now: instantFacts([now]),
+    atSeconds: time[0]?.value ?? 0,
+    ...{ readAt, slotsSeen, overdue, readErrors, windows },
+    ping: valuesBy("broker", ping),
+  };
+}
+
+/** Every series as it is now, with its own labels: they are put together as those of pages are. */
+function nowExpression(q: RuleQueries): string {
+  const { brokerMemory, brokerMemoryLimit, brokerPing, brokerUp, oldestActive, queueLength, queueOldestAge } = contract;
+  const { queuePaused, queueTasks, taskActive, taskConcurrency, taskFailure, taskSuccess, workers } = contract;
+  const gauges = [brokerMemory, brokerMemoryLimit, brokerPing, brokerUp, oldestActive, queueLength, queueOldestAge];
+  const more = [queuePaused, queueTasks, taskActive, taskConcurrency, taskFailure, taskSuccess, workers];
+  const parts = ["_sum", "_count"].map((part) => `${contract.taskDuration.name}${part}`);
+  const names = [...[...gauges, ...more].map(({ name }) => name), ...parts];
+  return q.select("", `__name__=~"${names.join("|")}"`);
+}
+
+/** The windows that alerts look back over, those of single queues included. */
+function windowsOf(settings: ThresholdSettings): readonly number[] {
+  const { failureWindowSeconds, growthWindowSeconds } = thresholdsFor(settings);
+  const stuck = [undefined, ...Object.keys(settings.queues ?? {})].map(
+    (queue) => thresholdsFor(settings, { queue }).stuckSeconds,
+  );
+  return [...new Set([failureWindowSeconds, growthWindowSeconds, ...stuck])];
+}
+
+async function readWindow(api: PrometheusApi, q: RuleQueries, seconds: number): Promise<WindowFacts> {
+  const window = durationText(seconds);
+  const { queueLength, queueOldestAge, queueReadTimestamp, queueTasks, taskFailure, taskRetry, taskSuccess } = contract;
+  const byQueue = async (expr: string): Promise<ByQueue> => valuesBy("queue", await api.query(expr));
+  const then = (series: string): string => `max by (queue) (${series} offset ${window})`;
+  const length = q.series(queueLength);
+  const third = durationText(Math.max(1, seconds / 3));
+  const [covered, readyThen, readyLowest, readySlope, ageThen, failedThen, succeeded, failed, retried] =
+    await Promise.all([
+      byQueue(`max by (queue) (time() - min_over_time(${q.series(queueReadTimestamp)}[${window}]))`),
+      byQueue(then(length)),
+      byQueue(`max by (queue) (min_over_time(${length}[${window}]))`),
+      byQueue(`max by (queue) (deriv(${length}[${third}]))`),
+      byQueue(then(q.series(queueOldestAge))),
+      byQueue(then(q.series(queueTasks, 'state="failed"'))),
+      api.query(risen(q, taskSuccess, seconds, ["task", "queue"])),
+      api.query(risen(q, taskFailure, seconds, ["task", "queue"])),
+      byQueue(`sum by (queue) (${risen(q, taskRetry, seconds, ["task", "queue"])})`),
+    ]);
+  const bounded = new Map([...covered].map(([queue, value]) => [queue, Math.min(seconds, Math.max(0, value))]));
+  return {
+    seconds,
+    covered: bounded,
+    readyThen,
+    readyLowest,
+    readySlope,
+    ageThen,
+    failedThen,
+    succeeded,
+    failed,
+    retried,
+  };
+}
+
+function valuesBy(label: string, samples: readonly Sample[]): ReadonlyMap<string, number> {
+  return new Map(
+    samples.flatMap(({ labels, value }) => (labels[label] === undefined ? [] : [[labels[label], value] as const])),
+  );
+}

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { alerts } from "../src/index.ts";
+import { awkwardSuite } from "./promtool/awkward-cases.ts";
+import { brokerSuite } from "./promtool/broker-cases.ts";
+import { testRules } from "./promtool/promtool-run.ts";
+import { queueSuite, stuckSuite } from "./promtool/queue-cases.ts";
+import { scopeSuites } from "./promtool/scope-cases.ts";
+import { regressionSuite, taskSuite } from "./promtool/task-cases.ts";
+import { telemetrySuite } from "./promtool/telemetry-cases.ts";
+import { workerSuite } from "./promtool/worker-cases.ts";
+
+const suites = [
+  taskSuite,
+  regressionSuite,
+  queueSuite,
+  stuckSuite,
+  workerSuite,
+  brokerSuite,
+  telemetrySuite,
+  awkwardSuite,
+  ...scopeSuites,
+];
+
+test.each(suites)("$name: each alert fires where it should, and no other does", async (suite) => {
+  expect(await testRules(suite)).toBe("");
+});
+
+test.each(alerts)("$name has a case in which it fires, and one in which it is silent", ({ name }) => {
+  const cases = suites.flatMap((suite) => suite.cases);
+  expect(cases.some(({ fires = [] }) => fires.some(({ alert }) => alert === name))).toBe(true);
+  expect(cases.some(({ silent = [] }) => silent.includes(name))).toBe(true);
+});
