@@ -1,12 +1,13 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Look, look, startBrowser } from "./dashboard-preview/browser-look.ts";
 import { type PreviewedDashboard, readPreviewedDashboard } from "./dashboard-preview/dashboard-model.ts";
 import { startPreview } from "./dashboard-preview/preview-server.ts";
 import { type FinetuneRun, startFinetuneRun } from "./finetune-run.ts";
-import { tempDirectory } from "./services/index.ts";
+import { startProcess, tempDirectory } from "./services/index.ts";
 
 const directory = tempDirectory("preview");
 let run: FinetuneRun;
@@ -81,6 +82,10 @@ describe.each(["dashboard", "operations", "operations.zh-TW"])("grafana/%s.json 
     }
   });
 
+  test("no table is wider than its panel at 1280 pixels", () => {
+    expect(seen.panels.filter(({ isTooWide }) => isTooWide).map(({ title }) => title)).toEqual([]);
+  });
+
   test("most panels have data, for the platform runs", () => {
     const panels = seen.panels.filter(({ kind }) => kind !== "row");
     const drawn = panels.filter(({ kind }) => kind !== "empty");
@@ -139,4 +144,24 @@ test("a label that is HTML is text on the page", async () => {
   for (const { title, words } of panels) expect(words, title).toContain(hostile);
   expect(complaints).toEqual([]);
   expect(hosts).toEqual([host]);
+});
+
+test("the command takes a picture 1280 pixels wide, and fails when a panel is broken", async () => {
+  const main = fileURLToPath(new URL("dashboard-preview/main.ts", import.meta.url));
+  const screenshot = join(directory.path, "page.png");
+  const preview = async (dashboard: string): Promise<{ code: number | null; output: string }> => {
+    const args = [main, "--prometheus", run.prometheus.url, "--dashboard", dashboard, "--screenshot", screenshot];
+    await using child = await startProcess({ command: process.execPath, args });
+    return { code: (await child.exited).code, output: child.output() };
+  };
+  const sound = await preview(fileURLToPath(committed("dashboard")));
+  expect(sound, sound.output).toMatchObject({ code: 0, output: expect.stringMatching(/\d+ panels, .*, 0 broken/) });
+  // The width stands in the header of a PNG, after its signature and the name of the header.
+  expect(readFileSync(screenshot).readUInt32BE(16)).toBe(1280);
+
+  const path = join(directory.path, "broken.json");
+  const panels = [panelWith("Refused", "timeseries", "sum((")];
+  writeFileSync(path, JSON.stringify({ ...readPreviewedDashboard(committed("dashboard")), panels }));
+  const broken = await preview(path);
+  expect(broken).toMatchObject({ code: 1, output: expect.stringMatching(/Refused: .*parse error/s) });
 });

@@ -18,6 +18,8 @@ export interface SeenPanel {
   readonly kind: string;
   /** The texts below its title, those that a canvas shows excepted. */
   readonly words: readonly string[];
+  /** Whether it is wider than its panel, so that one would have to scroll. */
+  readonly isTooWide: boolean;
   /** Whether it drew something besides text. */
   readonly hasDrawing: boolean;
 }
@@ -56,6 +58,7 @@ export async function look(browser: Browser, url: string, screenshot?: string): 
         title: section.dataset.panel ?? "",
         kind: section.dataset.kind ?? "",
         words: [...section.querySelectorAll("p, strong, span, th, td, .state")].map(({ textContent }) => textContent),
+        isTooWide: section.scrollWidth > section.clientWidth,
         hasDrawing: section.querySelector("canvas, .band, .fill") !== null,
       })),
     );
@@ -68,6 +71,8 @@ export async function look(browser: Browser, url: string, screenshot?: string): 
 /** The part of the browser's element that is read; this file runs in Node.js, whose types have none. */
 interface PageSection {
   readonly dataset: Readonly<Record<string, string | undefined>>;
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
   querySelector(selector: string): unknown;
   querySelectorAll(selector: string): Iterable<{ readonly textContent: string }>;
 }

@@ -63,6 +63,8 @@ export interface FieldOptions {
     readonly lineStyle?: { readonly fill: string; readonly dash?: readonly number[] };
     readonly thresholdsStyle?: { readonly mode: string };
     readonly cellOptions?: { readonly type: string };
+    readonly width?: number;
+    readonly minWidth?: number;
   };
 }
 

@@ -12,7 +12,7 @@ export interface Field {
 /** The properties that an override may set; another one would be shown in Grafana and not here. */
 const overridable: readonly string[] = [
   ...["unit", "decimals", "min", "max", "noValue", "color", "thresholds", "mappings", "links"],
-  ...["custom.lineStyle", "custom.cellOptions", "custom.thresholdsStyle"],
+  ...["custom.lineStyle", "custom.cellOptions", "custom.thresholdsStyle", "custom.width", "custom.minWidth"],
 ];
 
 /**

@@ -4,6 +4,9 @@ import { fieldOptions } from "./field-options.ts";
 import type { PanelBody } from "./page/picture.ts";
 import type { PanelData } from "./panel-data.ts";
 
+/** Pixels below which Grafana makes no column unless told to; a table that is too wide for its panel is scrolled. */
+const DEFAULT_MIN_WIDTH = 150;
+
 /** Cells by the name of their column. A cell that no query gave is missing. */
 type Row = ReadonlyMap<string, number | string>;
 
@@ -26,7 +29,10 @@ export function tableBody(data: PanelData): PanelBody {
   const options = new Map(columns.map(({ name }) => [name, fieldOptions(panel, { name })]));
   return {
     kind: "table",
-    columns: columns.map(({ name, isValue }) => ({ name, numeric: isValue })),
+    columns: columns.map(({ name, isValue }) => {
+      const { width, minWidth = DEFAULT_MIN_WIDTH } = options.get(name)?.custom ?? {};
+      return { name, numeric: isValue, minWidth, ...(width !== undefined && { width }) };
+    }),
     rows: rows.map((row) =>
       columns.map(({ name }) => {
         const value = row.get(name);

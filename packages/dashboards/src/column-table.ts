@@ -27,6 +27,8 @@ export interface LabelColumn {
   readonly words?: ValueWords;
   /** Where a cell leads to; `${__value.text}` is what it shows. Default nowhere. */
   readonly link?: Pick<DashboardLink, "title" | "url" | "targetBlank">;
+  /** Pixels that it is wide. Default: its share of what the others leave. */
+  readonly width?: number;
 }
 
 /** A column of numbers. */
@@ -67,6 +69,9 @@ export interface ColumnTable {
   readonly alerts?: readonly string[];
 }
 
+/** Pixels that a column needs at least. Grafana's own 150 push the last of many columns out of a panel at 1280 pixels. */
+const MIN_WIDTH = 80;
+
 /** A table of values at the end of the time range: one row per combination of labels, one column per query. */
 export function columnTable(options: ColumnTable): PanelBuilder {
   const { title, description, place, labels, numbers, sortBy, noValue, alerts = [] } = options;
@@ -78,6 +83,7 @@ export function columnTable(options: ColumnTable): PanelBuilder {
     .unit(numbers[0]?.unit ?? "short")
     .noValue(noValue)
     .cellHeight(TableCellHeight.Sm)
+    .minWidth(MIN_WIDTH)
     .withTransformation({ id: "merge", options: {} })
     .withTransformation({ id: "organize", options: organized(labels, numbers) });
   numbers.forEach(({ expr }, index) => {
@@ -115,11 +121,12 @@ function organized(labels: readonly LabelColumn[], numbers: readonly NumberColum
   };
 }
 
-function labelProperties({ words, link }: LabelColumn): DynamicConfigValue[] {
+function labelProperties({ words, link, width }: LabelColumn): DynamicConfigValue[] {
   return [
     ...(words === undefined ? [] : [{ id: "mappings", value: [mappingOf(words)] satisfies ValueMapping[] }]),
     ...(words === undefined || Object.values(words).every(({ color }) => color === undefined) ? [] : [colouredText()]),
     ...(link === undefined ? [] : [{ id: "links", value: [link] }]),
+    ...(width === undefined ? [] : [{ id: "custom.width", value: width }]),
   ];
 }
 

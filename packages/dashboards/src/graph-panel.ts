@@ -29,13 +29,15 @@ export interface GraphPanel {
   readonly thresholds?: readonly ThresholdStep[];
   /** `table`: names with the last and the greatest value, for wide panels. `names`: names alone. Default `table`. */
   readonly legend?: "table" | "names";
+  /** Shown where there is no line at all; never a number. Default: Grafana's own words. */
+  readonly noValue?: string;
   /** Names of the alerts whose runbooks the panel links to. Default none. */
   readonly alerts?: readonly string[];
 }
 
 /** A panel of lines over time: no line where there is no sample, the last values in its legend. The axis starts at 0. */
 export function graphPanel(options: GraphPanel): PanelBuilder {
-  const { title, description, unit, place, thresholds, legend = "table", alerts = [] } = options;
+  const { title, description, unit, place, thresholds, legend = "table", noValue, alerts = [] } = options;
   const panel = new PanelBuilder()
     .title(title)
     .description(description)
@@ -52,6 +54,7 @@ export function graphPanel(options: GraphPanel): PanelBuilder {
         .calcs(legend === "table" ? ["lastNotNull", "max"] : []),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  if (noValue !== undefined) panel.noValue(noValue);
   if (alerts.length > 0) panel.links(alerts.map(runbookLink));
   if (thresholds === undefined) return panel;
   return panel

@@ -9,11 +9,17 @@ import { asRows } from "./targets.ts";
 import { thresholds } from "./thresholds.ts";
 import { DATA_SOURCE } from "./variables.ts";
 
+const TASK = "Task";
 /** Columns of numbers: the query that fills each, and its heading. */
 const SUCCEEDED = { refId: "A", heading: "Succeeded" } as const;
 const FAILED = { refId: "B", heading: "Failed" } as const;
 const FINISHED = { refId: "C", heading: "Finished" } as const;
 const RATIO = { refId: "D", heading: "Success ratio" } as const;
+
+/** Pixels. Grafana's own least width of 150 would push the ratio out of the panel at 1280 pixels. */
+const MIN_WIDTH = 80;
+const TASK_WIDTH = 150;
+const RATIO_WIDTH = 106;
 
 /** What the table says. */
 export interface OutcomeTable {
@@ -33,6 +39,7 @@ export function outcomeTable({ title, description, place }: OutcomeTable): Panel
     .datasource(DATA_SOURCE)
     .gridPos({ ...place })
     .unit(Short)
+    .minWidth(MIN_WIDTH)
     .withTarget(asRows(SUCCEEDED.refId, totalByTask(contract.taskSuccess)))
     .withTarget(asRows(FAILED.refId, totalByTask(contract.taskFailure)))
     .withTarget(asRows(FINISHED.refId, finishedByTask()))
@@ -40,7 +47,8 @@ export function outcomeTable({ title, description, place }: OutcomeTable): Panel
     .withTransformation({ id: "merge", options: {} })
     .withTransformation({ id: "organize", options: columns() })
     .sortBy([new TableSortByFieldStateBuilder().displayName(FAILED.heading).desc(true)])
-    .overrideByName(RATIO.heading, ratioCell());
+    .overrideByName(TASK, [{ id: "custom.width", value: TASK_WIDTH }])
+    .overrideByName(RATIO.heading, [...ratioCell(), { id: "custom.width", value: RATIO_WIDTH }]);
 }
 
 /** Names the columns that Grafana calls after their query, and hides the time of the evaluation. */
@@ -51,7 +59,7 @@ function columns(): { excludeByName: object; indexByName: object; renameByName: 
     excludeByName: { Time: true },
     indexByName: Object.fromEntries(order.map((column, index) => [column, index])),
     renameByName: {
-      task: "Task",
+      task: TASK,
       queue: "Queue",
       ...Object.fromEntries(numbers.map(({ refId, heading }) => [`Value #${refId}`, heading])),
     },

@@ -3,6 +3,8 @@ import { Document, isMap, isScalar, isSeq, Scalar, type YAMLMap } from "yaml";
 
 /** Width of lines; longer texts are folded. */
 const WIDTH = 120;
+/** What is left of it for a text. */
+const TEXT_WIDTH = WIDTH - 20;
 /** Where docker-compose.yml publishes Grafana. */
 const GRAFANA_URL = "http://localhost:3000";
 
@@ -49,12 +51,26 @@ function commentOf({ alert, record }: PrometheusRule): string | undefined {
   return names.length === 0 ? undefined : `Thresholds: ${names.join(", ")}`;
 }
 
-/** Texts that are long become blocks, and those of several lines keep them. */
+/** Texts that are long become blocks; expressions keep their lines. */
 function foldTexts(node: YAMLMap): void {
-  for (const { value } of node.items) {
+  for (const { key, value } of node.items) {
     if (isMap(value)) foldTexts(value);
-    if (!isScalar(value) || typeof value.value !== "string") continue;
-    if (value.value.includes("\n")) value.type = Scalar.BLOCK_LITERAL;
-    else if (value.value.length > WIDTH - 20) value.type = Scalar.BLOCK_FOLDED;
+    if (!isScalar(value) || typeof value.value !== "string" || value.value.length <= TEXT_WIDTH) continue;
+    const isExpression = isScalar(key) && key.value === "expr";
+    if (isExpression) value.value = value.value.split("\n").flatMap(wrapped).join("\n");
+    value.type = isExpression ? Scalar.BLOCK_LITERAL : Scalar.BLOCK_FOLDED;
   }
+}
+
+/** One line of an expression, broken between words, which means nothing to Prometheus. */
+function wrapped(line: string): string[] {
+  const lines: string[] = [];
+  // A string is a part of its word, whatever is in it.
+  for (const word of line.match(/(?:"(?:[^"\\]|\\.)*"|[^\s"])+/g) ?? []) {
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(word);
+    else if (last.length + 1 + word.length > TEXT_WIDTH) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }

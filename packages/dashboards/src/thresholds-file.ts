@@ -56,7 +56,9 @@ export function thresholdsFile(): string {
 
 function usersOf(threshold: string): string {
   const names = alerts.filter(({ thresholds: used }) => (used as readonly string[]).includes(threshold));
-  return names.length === 0 ? "the recorded series, the doctor or the dashboards" : names.map(({ name }) => name).join(", ");
+  return names.length === 0
+    ? "the recorded series, the doctor or the dashboards"
+    : names.map(({ name }) => name).join(", ");
 }
 
 function wrapped(text: string): string[] {

@@ -11,7 +11,10 @@ export function thresholdsJsonSchema(): object {
     ...mapping({
       thresholds: described("Values where nothing else is said", values("platform", "queue", "task")),
       queues: described("Values of single queues, by the label `queue`", each(values("queue", "task"))),
-      tasks: described("Values of single tasks, by the label `task`; they win over those of their queue", each(values("task"))),
+      tasks: described(
+        "Values of single tasks, by the label `task`; they win over those of their queue",
+        each(values("task")),
+      ),
       forSeconds: described(
         "How long a condition must hold before its alert fires, in seconds",
         ofAlerts({ type: "number", minimum: 0, maximum: MONTH_SECONDS }),

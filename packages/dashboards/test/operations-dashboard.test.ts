@@ -33,6 +33,20 @@ test("imports into Grafana 10 and later as it is, under uids that stay", () => {
   }
 });
 
+test("offers the same choices as the small dashboard, which it hands them on to", () => {
+  const asked = ({ templating }: DashboardFile): unknown => templating.list.map(({ name, query }) => ({ name, query }));
+  expect(asked(english)).toEqual(asked(readDashboard()));
+  expect(english.links?.[0]).toMatchObject({ url: `/d/${readDashboard().uid}`, includeVars: true, keepTime: true });
+});
+
+test("marks in every graph when an alert of ours fired", () => {
+  const list = english.annotations?.list ?? [];
+  expect(list).toHaveLength(1);
+  const [selection] = readExpression(withEverything(list[0]?.expr ?? "", english.templating.list)).selections;
+  expect(selection?.names).toEqual(["ALERTS"]);
+  expect(selection?.matchers.alertname).toBe(`=~"${alerts.map(({ name }) => name).join("|")}"`);
+});
+
 test("has a use for every instrument of the contract", () => {
   const shown = new Set(queries.flatMap(({ target }) => readExpression(withEverything(target.expr, [])).series));
   const missing = (Object.values(contract) as readonly InstrumentDefinition[]).filter(

@@ -9,6 +9,7 @@ import { runDoctor } from "./doctor/run-doctor.ts";
 import { startExporter } from "./exporter.ts";
 import { createLog, type Log } from "./log/log.ts";
 import { redact } from "./log/redact.ts";
+import { writeRules } from "./rules/write-rules.ts";
 
 /** A stream that text is written to. */
 export interface TextOutput {
@@ -41,7 +42,7 @@ const FAILED = 1;
 /**
  * Runs `taskvitals-exporter` with arguments, until it is asked to end.
  *
- * @returns the exit code: 0 for an end that was asked for, or a check or a doctor without problems; 1 where it cannot start or fails; 2 for a mistake in flags,
+ * @returns the exit code: 0 for an end that was asked for, rules that were written, or a check or a doctor without problems; 1 where it cannot start or fails; 2 for a mistake in flags,
  * variables or files; 3 where a check found problems on the servers
  */
 export async function runCommandLine(args: readonly string[], surroundings: CommandLineSurroundings): Promise<number> {
@@ -51,6 +52,11 @@ export async function runCommandLine(args: readonly string[], surroundings: Comm
   try {
     const commandLine = readCommandLine(args, version, { out, err });
     if (typeof commandLine === "number") return commandLine;
+    if (commandLine.command === "rules") {
+      // Rules are to be what they are, to the letter.
+      writeRules(commandLine.rules ?? {}, { version, args }, { out: (text) => void stdout.write(text), err });
+      return 0;
+    }
     if (commandLine.command === "doctor") return await examine(commandLine, surroundings);
     const configuration = resolveConfiguration(commandLine, surroundings.environment);
     const log = createLog({ format: configuration.logFormat, write: err, now: Date.now });

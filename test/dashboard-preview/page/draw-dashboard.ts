@@ -8,6 +8,9 @@ import { drawTable } from "./draw-table.ts";
 import { element } from "./element.ts";
 import type { DashboardPicture, PanelPicture } from "./picture.ts";
 
+/** Of the content of a panel, left and right together. */
+const PADDING = 16;
+
 void start();
 
 async function start(): Promise<void> {
@@ -75,7 +78,7 @@ function drawPanel(panel: PanelPicture, span: DashboardPicture, main: HTMLElemen
       content.append(...drawBars(body));
       break;
     case "table":
-      content.append(drawTable(body));
+      content.append(drawTable(body, content.clientWidth - PADDING));
       break;
     case "lines":
       drawLines(body, span, content);

@@ -55,7 +55,7 @@ function paint(
     });
   });
   context.fillStyle = "#9fa7b3";
-  context.font = '11px Inter, "DejaVu Sans", sans-serif';
+  context.font = '12px Inter, "DejaVu Sans", sans-serif';
   context.textAlign = "right";
   context.textBaseline = "middle";
   // Each name is the upper end of its bucket; as many as find room.

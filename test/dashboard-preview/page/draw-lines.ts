@@ -9,7 +9,7 @@ const AXIS = {
   grid: { stroke: "#24272c", width: 1 },
   ticks: { stroke: "#24272c", width: 1, size: 4 },
 };
-const FONT = '11px Inter, "DejaVu Sans", sans-serif';
+const FONT = '12px Inter, "DejaVu Sans", sans-serif';
 
 /** Lines over time in a box that is already on the page, with the limits and the events behind them, and a legend below. */
 export function drawLines(body: LinesBody, span: { from: number; to: number }, box: HTMLElement): void {
@@ -38,7 +38,7 @@ export function drawLines(body: LinesBody, span: { from: number; to: number }, b
         ...AXIS,
         font: FONT,
         // As wide as its longest text, so that none is cut.
-        size: (_, texts) => 14 + 6.5 * Math.max(3, ...(texts ?? []).map((text) => text.length)),
+        size: (_, texts) => 14 + 7 * Math.max(3, ...(texts ?? []).map((text) => text.length)),
         values: (_, ticks) => ticks.map((tick) => formatTick(tick, format.unit)),
         ...(isBinaryUnit(format.unit) && { incrs: Array.from({ length: 60 }, (_, power) => 2 ** (power - 20)) }),
         ...(format.decimals === 0 && { incrs: wholeSteps() }),

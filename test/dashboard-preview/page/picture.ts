@@ -54,7 +54,13 @@ export interface BarsBody {
 
 export interface TableBody {
   readonly kind: "table";
-  readonly columns: readonly { readonly name: string; readonly numeric: boolean }[];
+  /** Pixels: `width` is fixed; without it, a column is at least `minWidth` wide and shares what is left. */
+  readonly columns: readonly {
+    readonly name: string;
+    readonly numeric: boolean;
+    readonly width?: number;
+    readonly minWidth: number;
+  }[];
   readonly rows: readonly (readonly (ColoredText & { readonly link?: boolean })[])[];
 }
 

@@ -69,19 +69,22 @@ function readingPanels(t: Translate, y: number): ReturnType<typeof graphPanel>[]
   return [
     graphPanel({
       ...quarter(0, brokerPhrases.readErrors),
+      noValue: t(words.nothingRefused),
       unit: CountsPerMinute,
       alerts: ["TaskQueueReadingStale"],
     }).withTarget(overTime("A", perMinute(queueReadError, ["queue", "reason"]), "{{queue}} {{reason}}")),
-    graphPanel({ ...quarter(1, brokerPhrases.unacked), unit: Short })
+    graphPanel({ ...quarter(1, brokerPhrases.unacked), noValue: t(words.notTold), unit: Short })
       .decimals(0)
       .withTarget(overTime("A", fact(brokerUnacked, BY_BROKER), BROKER)),
     graphPanel({
       ...quarter(2, brokerPhrases.eventsMissed),
+      noValue: t(words.notTold),
       unit: CountsPerMinute,
       alerts: ["TaskEventsMissed"],
     }).withTarget(overTime("A", perMinute(eventsMissed, BY_BROKER), BROKER)),
     graphPanel({
       ...quarter(3, brokerPhrases.eventsAge),
+      noValue: t(words.notTold),
       unit: Seconds,
       thresholds: thresholds.eventsAge,
       alerts: ["TaskEventsSilent"],

@@ -102,12 +102,14 @@ export function upWords(t: Translate): ValueWords {
 function firing(t: Translate, y: number): ReturnType<typeof columnTable> {
   return columnTable({
     ...panelText(t, healthPhrases.firing),
-    place: { x: 0, y, w: 12, h: 8 },
+    place: { x: 0, y, w: 14, h: 8 },
     labels: [
-      { label: "alertname", heading: t(words.alert) },
+      // So wide that the longest name is whole.
+      { label: "alertname", heading: t(words.alert), width: 210 },
       {
         label: "severity",
         heading: t(words.severity),
+        width: 90,
         words: Object.fromEntries(
           SEVERITIES.map((severity) => [severity, { text: severity, color: SEVERITY_COLOR[severity] }]),
         ),
@@ -116,6 +118,7 @@ function firing(t: Translate, y: number): ReturnType<typeof columnTable> {
       {
         label: "runbook",
         heading: t(words.runbook),
+        width: 110,
         // A link can use what a cell shows, and cannot make it lower case.
         words: Object.fromEntries(ALERT_NAMES.map((name) => [name, { text: runbookAnchor(name) }])),
         link: {
@@ -136,7 +139,7 @@ function finished(t: Translate, y: number): ReturnType<typeof graphPanel> {
   return graphPanel({
     ...panelText(t, healthPhrases.finished),
     unit: CountsPerMinute,
-    place: { x: 12, y, w: 12, h: 8 },
+    place: { x: 14, y, w: 10, h: 8 },
     alerts: ["TaskFailureRatioHigh"],
   })
     .withTarget(overTime("A", endedPerMinute(taskSuccess), t(words.succeeded)))

@@ -4,6 +4,7 @@ import { type GraphPanel, graphPanel } from "../graph-panel.ts";
 import { rowPhrases } from "../phrases/frame-phrases.ts";
 import { machinePhrases } from "../phrases/machine-phrases.ts";
 import type { PanelPhrase, Translate } from "../phrases/phrase.ts";
+import { words } from "../phrases/word-phrases.ts";
 import { cpuByTarget, memoryByTarget } from "../queries.ts";
 import { EVENT_LOOP_DELAY_P99 } from "../runtime-metrics.ts";
 import { selector } from "../selector.ts";
@@ -68,6 +69,7 @@ function measuring(t: Translate, y: number): ReturnType<typeof graphPanel>[] {
     }).withTarget(overTime("A", perMinute(seriesOverflow, ["job"]), "{{job}}")),
     graphPanel({
       ...quarter(2, machinePhrases.errors),
+      noValue: t(words.noError),
       unit: CountsPerMinute,
       alerts: ["TaskVitalsFailing"],
     }).withTarget(overTime("A", perMinute(sdkError, ["operation"]), "{{operation}}")),

@@ -46,6 +46,7 @@ function pressure(t: Translate, y: number): ReturnType<typeof graphPanel>[] {
       ...third(t, 2, y, scalePhrases.drain),
       unit: Seconds,
       thresholds: thresholds.drain,
+      noValue: t(words.nothingShrinks),
       alerts: ["TaskQueueGrowing"],
     }).withTarget(overTime("A", timeToDrain(), QUEUE)),
   ];

@@ -27,15 +27,15 @@ const TASK = "{{task}} ({{queue}})";
 /** Where is it stuck? */
 export const stuckRow: DashboardRow = {
   title: rowPhrases.stuck,
-  height: 24,
-  panels: (t, y) => [queues(t, y), ...offenders(t, y + 8), longestRunning(t, y + 16), lost(t, y + 16)],
+  height: 20,
+  panels: (t, y) => [queues(t, y), ...offenders(t, y + 7), longestRunning(t, y + 13), lost(t, y + 13)],
 };
 
 function queues(t: Translate, y: number): ReturnType<typeof columnTable> {
   const count = { unit: Short, decimals: 0 } as const;
   return columnTable({
     ...panelText(t, stuckPhrases.queues),
-    place: { x: 0, y, w: 24, h: 8 },
+    place: { x: 0, y, w: 24, h: 7 },
     labels: [{ label: "queue", heading: t(words.queue) }],
     numbers: [
       { ...count, heading: t(words.ready), expr: fact(queueLength, BY_QUEUE), thresholds: thresholds.queueLength },
@@ -70,7 +70,7 @@ function queues(t: Translate, y: number): ReturnType<typeof columnTable> {
 }
 
 function offenders(t: Translate, y: number): ReturnType<typeof barPanel>[] {
-  const size = { y, w: 8, h: 8 } as const;
+  const size = { y, w: 8, h: 6 } as const;
   return [
     barPanel({
       ...panelText(t, stuckPhrases.failing),
@@ -108,7 +108,7 @@ function longestRunning(t: Translate, y: number): ReturnType<typeof graphPanel> 
   return graphPanel({
     ...panelText(t, stuckPhrases.longestRunning),
     unit: Seconds,
-    place: { x: 0, y, w: 12, h: 8 },
+    place: { x: 0, y, w: 12, h: 7 },
     thresholds: thresholds.longestRunning,
     alerts: ["TaskQueueStuck"],
   }).withTarget(overTime("A", fact(oldestActive, BY_QUEUE), "{{queue}}"));
@@ -118,7 +118,8 @@ function lost(t: Translate, y: number): ReturnType<typeof graphPanel> {
   return graphPanel({
     ...panelText(t, stuckPhrases.lost),
     unit: CountsPerMinute,
-    place: { x: 12, y, w: 12, h: 8 },
+    place: { x: 12, y, w: 12, h: 7 },
+    noValue: t(words.nothingLost),
     alerts: ["TasksStalled"],
   })
     .withTarget(overTime("A", perMinute(taskRetry, BY_QUEUE), `{{queue}} ${t(words.retried)}`))

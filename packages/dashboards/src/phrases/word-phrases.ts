@@ -27,6 +27,11 @@ export type Word =
   | "nothingEnded"
   | "nothingFailed"
   | "nothingWaits"
+  | "nothingLost"
+  | "nothingShrinks"
+  | "nothingRefused"
+  | "noError"
+  | "notTold"
   | "dash"
   | "succeeded"
   | "failed"
@@ -54,7 +59,7 @@ export const words: Readonly<Record<Word, Phrase>> = {
   lost: say("Lost", "遺失"),
   workers: say("Workers", "工作者"),
   paused: say("Paused", "暫停"),
-  reading: say("Reading's age", "讀數時間差"),
+  reading: say("Reading's age", "讀取距今"),
   errorClass: say("Error class", "錯誤類別"),
   failures: say("Failures", "失敗次數"),
   yes: say("paused", "已暫停"),
@@ -66,6 +71,11 @@ export const words: Readonly<Record<Word, Phrase>> = {
   nothingEnded: say("no task ended", "沒有任務結束"),
   nothingFailed: say("no task failed", "沒有任務失敗"),
   nothingWaits: say("no task waits", "沒有任務等待"),
+  nothingLost: say("nothing retried or lost", "沒有重試或遺失"),
+  nothingShrinks: say("no queue shrinks", "沒有佇列在縮短"),
+  nothingRefused: say("no reading failed", "沒有讀取失敗"),
+  noError: say("no error", "沒有錯誤"),
+  notTold: say("nobody tells", "沒有回報"),
   dash: say("–", "–"),
   succeeded: say("succeeded", "成功"),
   failed: say("failed", "失敗"),

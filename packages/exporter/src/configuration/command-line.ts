@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { addDoctorCommand } from "../doctor/doctor-command.ts";
 import type { DoctorFlags } from "../doctor/doctor-options.ts";
+import { addRulesCommand, type RulesFlags } from "../rules/rules-flags.ts";
 import type { ConfigurationLayer, LogFormat, Sourced } from "./configuration-layer.ts";
 import type { Environment } from "./environment-layer.ts";
 import { DEFAULT_PORT, parseListenAddress } from "./listen-address.ts";
@@ -8,14 +9,16 @@ import { misconfigured } from "./misconfigured.ts";
 
 /** What the command line asks for. */
 export interface CommandLine {
-  /** Serve, check the configuration, or examine the platform. */
-  readonly command: "serve" | "check" | "doctor";
+  /** Serve, check the configuration, examine the platform, or write rules for it. */
+  readonly command: "serve" | "check" | "doctor" | "rules";
   readonly layer: ConfigurationLayer;
   readonly file: Sourced<string> | undefined;
   /** How `check` prints; `undefined` for text on a terminal and JSON elsewhere. */
   readonly format: "text" | "json" | undefined;
   /** What `doctor` is to do. */
   readonly doctor?: DoctorFlags | undefined;
+  /** What `rules` is to write. */
+  readonly rules?: RulesFlags | undefined;
   /** Whether a password stands among the arguments, where other users of the machine can see it. */
   readonly hasPassword: boolean;
 }
@@ -58,7 +61,7 @@ export function readCommandLine(
   version: string,
   { out, err }: CommandLineOutput,
 ): CommandLine | number {
-  let asked: Pick<CommandLine, "command" | "doctor" | "format"> = { command: "serve", format: undefined };
+  let asked: Pick<CommandLine, "command" | "doctor" | "format" | "rules"> = { command: "serve", format: undefined };
   const program = describeCommands(version)
     .configureOutput({ writeOut: out, writeErr: err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
     .exitOverride()
@@ -76,6 +79,9 @@ export function readCommandLine(
   addDoctorCommand(program, (doctor) => {
     asked = { command: "doctor", format: doctor.format, doctor };
   });
+  addRulesCommand(program, (rules) => {
+    asked = { command: "rules", format: undefined, rules };
+  });
   try {
     program.parse([...args], { from: "user" });
   } catch (error) {
@@ -83,6 +89,7 @@ export function readCommandLine(
     throw error;
   }
   const flags = program.opts<Flags>();
+  if (asked.command === "rules") refuseServers(program);
   return { ...asked, layer: layerOf(flags), file: sourced(flags.config, "--config"), hasPassword: hasPassword(flags) };
 }
 
@@ -100,12 +107,21 @@ export function namesServers({ file, layer }: CommandLine, environment: Environm
   );
 }
 
+/** Whoever names a queue to `rules` believes that the rules will be about it. */
+function refuseServers(program: Command): void {
+  const stray = program.options.find((option) => program.getOptionValue(option.attributeName()) !== undefined);
+  if (stray === undefined) return;
+  const remedy =
+    "Rules are written without looking at a server; --selector chooses series, --thresholds has limits of single queues.";
+  throw misconfigured({ where: stray.long ?? stray.flags, expected: "flags of rules beside rules", remedy });
+}
+
 function describeCommands(version: string): Command {
   const each = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
   return (
     new Command("taskvitals-exporter")
       .usage(
-        "[options]          serves /metrics of tasks in Redis\n       taskvitals-exporter check [options]    tries it and says what is there\n       taskvitals-exporter doctor [options]   says what is wrong with which queue",
+        "[options]          serves /metrics of tasks in Redis\n       taskvitals-exporter check [options]    tries it and says what is there\n       taskvitals-exporter doctor [options]   says which queue is ill, and why\n       taskvitals-exporter rules [options]    writes alerts for Prometheus",
       )
       .helpCommand(false)
       .showSuggestionAfterError()
@@ -114,8 +130,8 @@ function describeCommands(version: string): Command {
       .option("--redis <url>", "server, redis://[user:password@]host[:port][/db]")
       .option("--redis-url-file <file>", "file with that URL, as --redis shows its password")
       .option("--redis-ca-file <file>", "authority of the server's certificate (PEM)")
-      .option("--redis-cert-file <file>", "certificate to show to the server (PEM)")
-      .option("--redis-key-file <file>", "key of that certificate (PEM)")
+      .option("--redis-cert-file <file>", "certificate to show it (PEM); --redis-key-file")
+      .addOption(new Option("--redis-key-file <file>", "key of that certificate (PEM)").hideHelp())
       .option("--queue <layout:name>", "queue to read, such as rq:default; repeatable", each)
       .option("--task <name>", "task that exists at 0 from the start; repeatable", each)
       .option("--celery-events", "count tasks by Celery's events (worker -E)")

@@ -8,6 +8,8 @@ export interface TextStyle {
 
 /** Healthy queues that are listed; more are a number. */
 const MAX_HEALTHY = 50;
+/** Queues, or groups of those that are alike, of which all is said; more are a number. */
+const MAX_ILL = 50;
 /** Names in a sentence; more are a number. */
 const MAX_NAMES = 5;
 const SYMBOLS: Readonly<Record<string, string>> = { healthy: "✓", backlog: "!", slow: "!", failing: "!", unknown: "?" };
@@ -25,9 +27,24 @@ export function doctorText(report: DoctorReport, { hasColour }: TextStyle): stri
   const bad = report.queues.filter(({ verdict }) => verdict !== "healthy");
   const healthy = report.queues.filter(({ verdict }) => verdict === "healthy");
   const lines = [paint(BOLD, overall(report, bad.length)), ""];
-  for (const queue of bad) lines.push(...ill("Queue", queue.queue, queue, paint), "");
+  // What is wrong with a broker is wrong with its queues.
   const illBrokers = report.brokers.filter(({ verdict }) => verdict !== "healthy");
-  for (const broker of illBrokers) lines.push(...ill("Broker", nameOf(broker), broker, paint), "");
+  for (const broker of illBrokers) lines.push(...ill(`Broker ${nameOf(broker)}`, broker, paint), "");
+  const groups = alike(bad);
+  for (const [first, ...others] of groups.slice(0, MAX_ILL)) {
+    if (first === undefined) continue;
+    const names = [first, ...others].map(({ queue }) => queue);
+    lines.push(
+      ...(others.length === 0 ? ill(`Queue ${first.queue}`, first, paint) : illGroup(names, first, paint)),
+      "",
+    );
+  }
+  const rest = groups.slice(MAX_ILL).flat().length;
+  if (rest > 0)
+    lines.push(
+      `  and ${amount(rest, "more queue")} that ${rest === 1 ? "needs" : "need"} attention: --json has all`,
+      "",
+    );
   for (const { evidence, queue } of healthy.slice(0, MAX_HEALTHY)) {
     lines.push(`${mark("healthy", paint)} Queue ${plainText(queue)} is healthy: ${plainText(evidence.join("; "))}`);
   }
@@ -48,26 +65,43 @@ export function listed(names: readonly string[]): string {
 
 type Paint = (code: string, text: string) => string;
 
-function overall({ brokers, queues, unreachable, watchedSeconds }: DoctorReport, bad: number): string {
+function overall({ alerts, brokers, queues, unreachable, watchedSeconds }: DoctorReport, bad: number): string {
   const illBrokers = brokers.filter(({ verdict }) => verdict !== "healthy").length;
   const parts = [
     queues.length === 0
       ? "No queue was found"
       : bad === 0
         ? `${queues.length === 1 ? "The only queue is" : `All ${queues.length} queues are`} healthy`
-        : `${bad} of ${amount(queues.length, "queue")} ${bad === 1 ? "needs" : "need"} attention`,
+        : queues.length === 1
+          ? "The only queue needs attention"
+          : `${bad} of ${amount(queues.length, "queue")} ${bad === 1 ? "needs" : "need"} attention`,
     ...(illBrokers > 0
       ? [`${illBrokers} of ${amount(brokers.length, "broker")} ${illBrokers === 1 ? "needs" : "need"} attention`]
       : []),
     ...(unreachable.length > 0 ? [`${amount(unreachable.length, "source")} did not answer`] : []),
   ];
-  const how = watchedSeconds === 0 ? "one look" : `watched for ${Math.round(watchedSeconds)} s`;
+  const atOnce = alerts === undefined ? "one look" : "by what Prometheus has";
+  const how = watchedSeconds === 0 ? atOnce : `watched for ${Math.round(watchedSeconds)} s`;
   return `${parts.join("; ")} (${how}).`;
 }
 
+/** Queues of which the same is to be said, together; in the order of the first of each. */
+function alike(queues: readonly QueueReport[]): readonly (readonly QueueReport[])[] {
+  const groups = new Map<string, QueueReport[]>();
+  for (const queue of queues) {
+    // What follows the reason are numbers, and one queue's own; nothing is known of what is blind.
+    const key = queue.verdict === "blind" ? JSON.stringify([queue.evidence, queue.next]) : `queue ${queue.queue}`;
+    groups.set(key, [...(groups.get(key) ?? []), queue]);
+  }
+  return [...groups.values()];
+}
+
+function illGroup(names: readonly string[], first: QueueReport, paint: Paint): string[] {
+  return ill(`${names.length} queues (${listed(names)})`, first, paint, "are");
+}
+
 function ill(
-  kind: string,
-  name: string,
+  subject: string,
   {
     alert,
     evidence,
@@ -76,10 +110,11 @@ function ill(
     verdict,
   }: Pick<QueueReport | BrokerReport, "alert" | "evidence" | "next" | "runbook"> & { readonly verdict: string },
   paint: Paint,
+  verb = "is",
 ): string[] {
   const [because = "", ...facts] = evidence;
   return [
-    `${mark(verdict, paint)} ${kind} ${plainText(name)} ${paint(BOLD, WORDS[verdict] ?? `is ${verdict}`)}: ${plainText(because)}`,
+    `${mark(verdict, paint)} ${plainText(subject)} ${paint(BOLD, WORDS[verdict] ?? `${verb} ${verdict}`)}: ${plainText(because)}`,
     ...facts.map((fact) => `    ${plainText(fact)}`),
     ...(next === undefined ? [] : [`    → ${plainText(next)}`]),
     ...(alert === undefined

@@ -72,7 +72,7 @@ export function examine({ looks, own, prometheus, settings, unreachable }: Findi
     brokers: brokerReports(brokers, own?.brokers),
     queues: queueReports(withNotes),
     alerts: prometheus?.alerts,
-    watchedSeconds: (looks.at(-1)?.atSeconds ?? first) - first,
+    watchedSeconds: Math.round(10 * ((looks.at(-1)?.atSeconds ?? first) - first)) / 10,
     unreachable,
     unknown: unknownThings(withNotes, own),
   };

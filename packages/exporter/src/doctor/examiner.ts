@@ -62,13 +62,15 @@ export class Examiner {
       if ((isUp && (!seeks || steady >= STEADY_LOOKS)) || performance.now() > end) break;
       await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
     }
-    await this.refresh();
     await this.look();
+    await this.refresh();
   }
 
   /** Asks what costs more than a look: the connections of the servers, and Prometheus. Never rejects. */
   async refresh(): Promise<void> {
-    await Promise.all([this.#around.own?.listWorkers(this.#around.signal), this.#askPrometheus()]);
+    const { own, signal } = this.#around;
+    const isUp = (name: string): boolean => (this.#history.looks.at(-1)?.facts.brokers.get(name)?.up ?? 0) > 0;
+    await Promise.all([own?.listWorkers(isUp, signal), this.#askPrometheus()]);
   }
 
   /** Looks at every page once. Never rejects. */

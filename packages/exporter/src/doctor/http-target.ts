@@ -79,7 +79,9 @@ function statusText(status: number): string {
 /** The kind of an error: a message may quote anything. */
 function causeOf(error: unknown): string {
   if (error instanceof TooLong) return `its answer is longer than ${MAX_BYTES / 1024 / 1024} MB`;
-  const { cause } = error as { readonly cause?: { readonly code?: unknown } };
+  const { cause } = error as { readonly cause?: { readonly code?: unknown; readonly message?: unknown } };
+  if (cause?.message === "bad port")
+    return "its port is one that fetch() refuses (https://fetch.spec.whatwg.org/#port-blocking)";
   return typeof cause?.code === "string" ? `the connection failed (${cause.code})` : "the connection failed";
 }
 

@@ -18,8 +18,12 @@ export interface OwnSource {
   unreachable(broker: string): string | undefined;
   /** Whose tasks are counted by events, as far as is known now. */
   coverage(labels: readonly string[]): EventCoverage;
-  /** Lists the connections of the servers that have queues of BullMQ, for {@link workersOf}. Never rejects. */
-  listWorkers(signal: AbortSignal): Promise<void>;
+  /**
+   * Lists the connections of the servers that have queues of BullMQ, for {@link workersOf}. Never rejects.
+   *
+   * @param isUp - whether a broker answers: of one that is away nothing is asked
+   */
+  listWorkers(isUp: (broker: string) => boolean, signal: AbortSignal): Promise<void>;
   /** Workers of a queue of BullMQ, by the last list. */
   workersOf(label: string): number | undefined;
   /** Why workers of BullMQ are not known, by broker. */
@@ -55,9 +59,12 @@ export async function openOwnSource(configuration: ExporterConfiguration, listen
     declared: configuration.queues.flatMap(({ source }) => (source.kind === "queue" ? [source.label] : [])),
     unreachable: (broker) => unreachableText(broker, warnings),
     coverage: (labels) => eventCoverage(exporter, inspected, labels, (performance.now() - openedAt) / 1000),
-    async listWorkers(signal) {
+    async listWorkers(isUp, signal) {
       await Promise.all(
-        [...bullmqBrokers].map(async (name) => lists.set(name, await listOf(configuration, name, signal))),
+        [...bullmqBrokers].map(async (name) => {
+          if (isUp(name)) lists.set(name, await listOf(configuration, name, signal));
+          else lists.delete(name);
+        }),
       );
     },
     workersOf: (label) => workersOf(label, configuration.queues, lists),

@@ -95,13 +95,14 @@ function counted(
       if (hasFailed) sum.failed += value;
     }
   }
+  // increase() extrapolates: three tasks may come to 3.07.
   const outcomes: readonly TaskOutcomes[] = [...tasks].flatMap(([task, sum]) =>
-    sum.ended > 0 ? [{ task, ...sum }] : [],
+    sum.ended > 0 ? [{ task, ended: Math.round(sum.ended), failed: Math.round(sum.failed) }] : [],
   );
   return {
     ended: outcomes.reduce((sum, one) => sum + one.ended, 0),
     failed: outcomes.reduce((sum, one) => sum + one.failed, 0),
-    retried: retried.get(queue) ?? 0,
+    retried: Math.round(retried.get(queue) ?? 0),
     outcomes,
   };
 }

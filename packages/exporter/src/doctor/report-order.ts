@@ -1,4 +1,10 @@
-import { BROKER_VERDICTS, type BrokerJudgement, QUEUE_VERDICTS, RUNBOOK_URL } from "@taskvitals/rules";
+import {
+  BROKER_VERDICTS,
+  type BrokerJudgement,
+  QUEUE_VERDICTS,
+  type QueueObservation,
+  RUNBOOK_URL,
+} from "@taskvitals/rules";
 import type { BrokerReport, QueueReport } from "./doctor-report.ts";
 import type { JudgedQueue } from "./judged-queue.ts";
 
@@ -7,7 +13,7 @@ export function queueReports(judged: readonly JudgedQueue[]): readonly QueueRepo
   return judged
     .map(({ judgement: { alert, evidence, next, queue, verdict }, seen }) => ({
       ...{ queue, verdict, evidence, next, alert, runbook: runbookOf(alert) },
-      seen: { ...seen, watchedSeconds: rounded(seen.watchedSeconds) },
+      seen: rounded(seen),
     }))
     .sort((one, other) => byRank(QUEUE_VERDICTS, one.verdict, other.verdict) || byName(one.queue, other.queue));
 }
@@ -37,6 +43,11 @@ function byName(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-function rounded(seconds: number): number {
-  return Math.round(seconds * 10) / 10;
+/** To milliseconds: what is beyond is noise of clocks. */
+function rounded(seen: QueueObservation): QueueObservation {
+  const entries = Object.entries(seen).map(([key, value]) => [
+    key,
+    typeof value === "number" ? Math.round(value * 1000) / 1000 : value,
+  ]);
+  return Object.fromEntries(entries) as unknown as QueueObservation;
 }

@@ -72,7 +72,12 @@ interface Run {
 }
 
 /** Watches for as long as that could change a verdict, and reports once. */
-async function once({ examiner, options: { watchForSeconds }, signal, surroundings }: Run): Promise<number> {
+async function once({
+  examiner,
+  options: { prometheus, watchForSeconds },
+  signal,
+  surroundings,
+}: Run): Promise<number> {
   const { warn, write, writeProgress } = surroundings;
   const from = performance.now();
   const left = (): number => watchForSeconds - (performance.now() - from) / 1000;
@@ -85,6 +90,8 @@ async function once({ examiner, options: { watchForSeconds }, signal, surroundin
         writeProgress?.(progressLine(left(), examination.report)),
       );
       await examiner.look();
+      // Whose history is short has more of it by now.
+      if (prometheus !== undefined) await examiner.refresh();
       examination = examiner.examine();
     }
   } finally {
@@ -118,7 +125,7 @@ async function goOn({ examiner, options: { watchForSeconds }, signal, surroundin
   while (!signal.aborted) {
     if (redraws || (performance.now() - reportedAt) / 1000 >= watchForSeconds) {
       const { report } = examiner.examine();
-      write(`${redraws ? CLEAR : ""}${textOf(report, surroundings)}${redraws ? "\nCtrl-C ends.\n" : ""}`);
+      write(`${redraws ? CLEAR : ""}${textOf(report, surroundings)}${redraws ? "\nCtrl-C ends.\n" : asText ? "\n" : ""}`);
       reportedAt = performance.now();
       last = report;
     }

@@ -20,7 +20,9 @@ export function unknownThings(judged: readonly JudgedQueue[], own: OwnSource | u
       : [`How many tasks end: ${listed(uncounted)}. Add --metrics of the workers, or --prometheus.`]),
     ...(unstaffed.length === 0
       ? []
-      : [`Whether workers are there: ${listed(unstaffed)}. Add --metrics of the workers, or --prometheus.`]),
+      : [
+          `Whether workers are there: ${listed(unstaffed)}. Their own metrics tell (--metrics, --prometheus), of BullMQ's the server as well (--redis).`,
+        ]),
     ...[...(own?.unlisted ?? [])].map(([broker, why]) => `Workers of BullMQ on broker ${broker}: ${why}.`),
   ];
 }

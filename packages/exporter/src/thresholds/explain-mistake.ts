@@ -16,7 +16,8 @@ export function explainMistake(
 ): Partial<Pick<Mistake, "expected" | "remedy">> {
   const name = String(path.at(-1));
   const known = thresholdsKeysAt(path.slice(0, -1));
-  if (path[0] === "disabled" && path.length > 1) return typeof value === "string" ? aboutName(value, known, "an alert") : {};
+  if (path[0] === "disabled" && path.length > 1)
+    return typeof value === "string" ? aboutName(value, known, "an alert") : {};
   const definition = definitionOf(name);
   if (path.length === 1 && definition !== undefined) return { remedy: "Set it under thresholds." };
   if (path.length < placeLength(path)) return {};

@@ -51,7 +51,14 @@ export const workerAlerts: readonly AlertDefinition[] = [
     severity: "critical",
     forSeconds: 120,
     subject: "queue",
-    thresholds: ["failureRatio", "failureMinTasks", "backlogTasks", "oldestTaskSeconds", "cpuPercent"],
+    thresholds: [
+      "failureRatio",
+      "failureMinTasks",
+      "failureWindowSeconds",
+      "backlogTasks",
+      "oldestTaskSeconds",
+      "cpuPercent",
+    ],
     summary: "{{ $labels.queue }}: failures, backlog and high CPU together",
     description: ({ cpuPercent: limit }) =>
       `{{ $value | humanizePercentage }} of the tasks of {{ $labels.queue }} fail, work piles up, and a host is above ${limit}% CPU: the workers are overloaded, or the broker is slow.`,

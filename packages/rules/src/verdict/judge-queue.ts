@@ -62,12 +62,11 @@ function starving({ ready = 0, slots, workers }: QueueObservation): Finding | un
 
 /** What is known, whatever the verdict. */
 function factsOf(seen: QueueObservation): string[] {
-  const { ended, failed = 0, oldestAgeSeconds, ready = 0, retried = 0, running, slots, watchedSeconds, workers } = seen;
+  const { oldestAgeSeconds, ready = 0, running, slots, workers } = seen;
   const busy =
     running === undefined
       ? []
       : [`${running}${slots === undefined || slots === 0 ? "" : ` of ${slots} slots`} running`];
-  const within = `in ${time(watchedSeconds)}`;
   return [
     [
       ready === 0 ? "nothing waits" : `${amount(ready, "task")} ${ready === 1 ? "waits" : "wait"}`,
@@ -75,13 +74,19 @@ function factsOf(seen: QueueObservation): string[] {
       ...busy,
       ...(workers === undefined ? [] : [amount(workers, "worker")]),
     ].join(", "),
-    ...(ended === undefined || watchedSeconds === 0
-      ? []
-      : [
-          `${amount(ended, "task")} ended ${within}, ${failed} of them failed${retried > 0 ? `; ${amount(retried, "attempt")} will be tried again` : ""}`,
-        ]),
+    ...endings(seen),
     ...draining(seen),
   ];
+}
+
+function endings({ ended, failed = 0, retried = 0, watchedSeconds }: QueueObservation): string[] {
+  if (ended === undefined || watchedSeconds === 0) return [];
+  const outcomes =
+    ended === 0
+      ? "no task ended"
+      : `${amount(ended, "task")} ended, of which ${failed === 0 ? "none" : failed} failed,`;
+  const again = retried === 0 ? "" : `; ${amount(retried, "attempt")} will be tried again`;
+  return [`${outcomes} in ${time(watchedSeconds)}${again}`];
 }
 
 function draining({ ready = 0, readyChange = 0, watchedSeconds }: QueueObservation): string[] {

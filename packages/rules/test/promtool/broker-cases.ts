@@ -1,68 +1,50 @@
 import { type RuleSuite, target } from "./rule-case.ts";
 
-const labels = { broker: "jobs" };
-const ofBroker = (name: string, values: string, instance = "a"): Record<string, string> => ({
-  [`${name}{broker="jobs", ${target(instance)}}`]: values,
-});
+/** Series of a broker, as two processes show them. */
+const broker = (name: string, values: Readonly<Record<string, readonly string[]>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([metric, samples]) =>
+      samples.map((one, at) => [`${metric}{broker="${name}", ${target(at === 0 ? "a" : "b")}}`, one]),
+    ),
+  );
 
-/** Brokers. */
+/** Brokers, several at a time. */
 export const brokerSuite: RuleSuite = {
   name: "brokers",
   cases: [
     {
-      title: "a broker that answers nobody",
+      title: "brokers that answer nobody, or not everybody, or not all the time",
       series: {
-        ...ofBroker("task_broker_up", "1+0x20 0+0x20"),
-        ...ofBroker("task_broker_up", "1+0x20 0+0x20", "b"),
+        ...broker("down", { task_broker_up: ["1+0x20 0+0x20", "1+0x20 0+0x20"] }),
+        ...broker("reached by one", { task_broker_up: ["1+0x40", "0+0x40"] }),
+        ...broker("restarted", { task_broker_up: ["1+0x28 0 1+0x20"] }),
       },
-      fires: [{ alert: "TaskBrokerDown", labels }],
-    },
-    {
-      title: "a broker that one process cannot reach",
-      series: { ...ofBroker("task_broker_up", "1+0x40"), ...ofBroker("task_broker_up", "0+0x40", "b") },
+      fires: [{ alert: "TaskBrokerDown", labels: { broker: "down" } }],
       silent: ["TaskBrokerDown"],
     },
     {
-      title: "a broker that is restarted",
-      series: ofBroker("task_broker_up", "1+0x28 0 1+0x20"),
-      silent: ["TaskBrokerDown"],
-    },
-    {
-      title: "a broker that is slow for everybody",
+      title: "brokers that are slow for everybody, or for one process",
       series: {
-        ...ofBroker("task_broker_ping_seconds", "0.2+0x40"),
-        ...ofBroker("task_broker_ping_seconds", "0.11+0x40", "b"),
+        ...broker("slow", { task_broker_ping_seconds: ["0.2+0x40", "0.11+0x40"] }),
+        ...broker("at the limit", { task_broker_ping_seconds: ["0.2+0x40", "0.1+0x40"] }),
       },
-      fires: [{ alert: "TaskBrokerSlow", labels, says: "110ms" }],
-    },
-    {
-      title: "a broker that answers one process at the limit",
-      series: {
-        ...ofBroker("task_broker_ping_seconds", "0.2+0x40"),
-        ...ofBroker("task_broker_ping_seconds", "0.1+0x40", "b"),
-      },
+      fires: [{ alert: "TaskBrokerSlow", labels: { broker: "slow" }, says: "110ms" }],
       silent: ["TaskBrokerSlow"],
     },
     {
-      title: "a broker that is nearly full",
+      title: "brokers that are nearly full, or not quite, or have no limit",
       series: {
-        ...ofBroker("task_broker_memory_bytes", "901+0x40"),
-        ...ofBroker("task_broker_memory_bytes", "900+0x40", "b"),
-        ...ofBroker("task_broker_memory_limit_bytes", "1000+0x40"),
+        ...broker("full", {
+          task_broker_memory_bytes: ["901+0x40", "900+0x40"],
+          task_broker_memory_limit_bytes: ["1000+0x40"],
+        }),
+        ...broker("at the limit", {
+          task_broker_memory_bytes: ["900+0x40"],
+          task_broker_memory_limit_bytes: ["1000+0x40"],
+        }),
+        ...broker("without a limit", { task_broker_memory_bytes: ["9e12+0x40"] }),
       },
-      fires: [{ alert: "TaskBrokerMemoryNearLimit", labels, says: "90.1%" }],
-    },
-    {
-      title: "a broker whose memory is at the limit of the alert",
-      series: {
-        ...ofBroker("task_broker_memory_bytes", "900+0x40"),
-        ...ofBroker("task_broker_memory_limit_bytes", "1000+0x40"),
-      },
-      silent: ["TaskBrokerMemoryNearLimit"],
-    },
-    {
-      title: "a broker without a limit",
-      series: ofBroker("task_broker_memory_bytes", "900+0x40"),
+      fires: [{ alert: "TaskBrokerMemoryNearLimit", labels: { broker: "full" }, says: "90.1%" }],
       silent: ["TaskBrokerMemoryNearLimit"],
     },
   ],

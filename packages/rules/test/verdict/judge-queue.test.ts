@@ -187,7 +187,7 @@ test("the evidence says what was seen, the decisive thing first, and what to do"
     verdict: "healthy",
     evidence: [
       "5000 tasks wait, the oldest for 45 s, 2 of 4 slots running, 2 workers",
-      "60 tasks ended in 30 s, 1 of them failed",
+      "60 tasks ended, of which 1 failed, in 30 s",
       "it drains, and is empty in about 3 min at this pace",
     ],
   });
