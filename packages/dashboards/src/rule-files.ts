@@ -65,8 +65,8 @@ function foldTexts(node: YAMLMap): void {
 /** One line of an expression, broken between words, which means nothing to Prometheus. */
 function wrapped(line: string): string[] {
   const lines: string[] = [];
-  // A string is a part of its word, whatever is in it.
-  for (const word of line.match(/(?:"(?:[^"\\]|\\.)*"|[^\s"])+/g) ?? []) {
+  // A string is a part of its word, whatever is in it; a keyword and its labels are one word.
+  for (const word of line.match(/(?:(?:by|on|group_left) \([^()]*\)|"(?:[^"\\]|\\.)*"|[^\s"])+/g) ?? []) {
     const last = lines.at(-1);
     if (last === undefined) lines.push(word);
     else if (last.length + 1 + word.length > TEXT_WIDTH) lines.push(`  ${word}`);

@@ -43,7 +43,7 @@ const FAILED = 1;
  * Runs `taskvitals-exporter` with arguments, until it is asked to end.
  *
  * @returns the exit code: 0 for an end that was asked for, rules that were written, or a check or a doctor without problems; 1 where it cannot start or fails; 2 for a mistake in flags,
- * variables or files; 3 where a check found problems on the servers
+ * variables or files; 3 where a check found problems on the servers, or a doctor anything that is not healthy
  */
 export async function runCommandLine(args: readonly string[], surroundings: CommandLineSurroundings): Promise<number> {
   const { stderr, stdout, version } = surroundings;

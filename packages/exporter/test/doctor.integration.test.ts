@@ -12,7 +12,7 @@ import type { DoctorReport, QueueReport } from "../src/doctor/doctor-report.ts";
 import { exporterCommand, runExporter } from "./start-exporter.ts";
 
 /** Takes what is to be done when a test has ended; tests that run at the same time have one each. */
-type OnEnd = (end: () => unknown) => void;
+type OnEnd = (end: () => Promise<void> | void) => void;
 
 async function startServer(onEnd: OnEnd, password = "s3cr3t"): Promise<RedisServer> {
   const redis = await startRedis({ password });
@@ -62,6 +62,7 @@ const named = (report: DoctorReport, name: string): QueueReport | undefined =>
   report.queues.find(({ queue }) => queue === name);
 
 describe("doctor", () => {
+  // They watch for seconds in which this machine has nothing to do.
   it.concurrent("tells queues of BullMQ that are idle, healthy, paused, without workers, and failing, by Redis alone", async ({
     onTestFinished,
   }) => {
@@ -97,19 +98,6 @@ describe("doctor", () => {
     expect(exitCode).toBe(3);
   });
 
-  it("ends with 0 and a line for a person when all is healthy, after one look where no more is wanted", async ({
-    onTestFinished,
-  }) => {
-    const redis = await startServer(onTestFinished);
-    await openQueue(onTestFinished, redis, "idle").add("work", {}, { delay: 600_000 });
-    const args = ["doctor", "--queue", "bullmq:idle", "--watch-for", "0", "--format", "text"];
-    const { exitCode, stdout } = await runExporter(args, { REDIS_URL: redis.url });
-    expect(stdout).toMatch(
-      /^The only queue is healthy \(one look\)\.\n\n✓ Queue idle is healthy: nothing waits, 0 running, 0 workers\n✓ Broker default \(127\.0\.0\.1:\d+\) is healthy: it answers a ping in [\d.]+ ms\n$/,
-    );
-    expect(exitCode).toBe(0);
-  });
-
   it.concurrent("says of a queue whose key is something else that it is blind, without watching any longer", async ({
     onTestFinished,
   }) => {
@@ -139,34 +127,6 @@ describe("doctor", () => {
     expect(exitCode).toBe(3);
   });
 
-  it("goes on where the list of connections is refused, and says that workers are not known", async ({
-    onTestFinished,
-  }) => {
-    const redis = await startServer(onTestFinished);
-    await openQueue(onTestFinished, redis, "lonely").add("work", {});
-    const client = new Redis(redis.url, { protocol: 2 });
-    onTestFinished(() => client.disconnect());
-    await client.call("ACL", "SETUSER", "reader", "on", ">s3cr3t", "~*", "&*", "+@all", "-client|list");
-    const url = redis.url.replace("redis://:", "redis://reader:");
-    const { report } = await diagnosed({ ...redis, url }, "--queue", "bullmq:lonely", "--watch-for", "0");
-    expect(report.queues).toMatchObject([{ queue: "lonely", verdict: "healthy" }]);
-    expect(report.unknown).toContain(
-      "Workers of BullMQ on broker default: the server refuses to list its connections (NOPERM).",
-    );
-  });
-
-  it("ends within two seconds of being asked to, with 1 where it has said nothing yet", async ({ onTestFinished }) => {
-    const redis = await startServer(onTestFinished);
-    await openQueue(onTestFinished, redis, "idle").add("work", {}, { delay: 600_000 });
-    const child = await startDoctor(onTestFinished, redis, "--queue", "bullmq:idle", "--watch-for", "600", "--json");
-    await isConnected(onTestFinished, redis);
-    const asked = performance.now();
-    child.kill("SIGINT");
-    expect(await child.exited).toEqual({ code: 1, signal: null });
-    expect(performance.now() - asked).toBeLessThan(2000);
-    expect(child.output()).toBe("taskvitals-exporter: interrupted before anything could be said.\n");
-  });
-
   it.concurrent("reports again and again with --watch, a line of JSON each, and ends with what it said last", async ({
     onTestFinished,
   }) => {
@@ -193,6 +153,47 @@ describe("doctor", () => {
       expect(JSON.parse(line)).toMatchObject({ queues: [{ queue: "lonely", verdict: "starving" }] });
     child.kill("SIGTERM");
     expect(await child.exited).toEqual({ code: 3, signal: null });
+  });
+
+  it("ends with 0 and a line for a person when all is healthy, after one look where no more is wanted", async ({
+    onTestFinished,
+  }) => {
+    const redis = await startServer(onTestFinished);
+    await openQueue(onTestFinished, redis, "idle").add("work", {}, { delay: 600_000 });
+    const args = ["doctor", "--queue", "bullmq:idle", "--watch-for", "0", "--format", "text"];
+    const { exitCode, stdout } = await runExporter(args, { REDIS_URL: redis.url });
+    expect(stdout).toMatch(
+      /^The only queue is healthy \(one look\)\.\n\n✓ Queue idle is healthy: nothing waits, 0 running, 0 workers\n✓ Broker default \(127\.0\.0\.1:\d+\) is healthy: it answers a ping in [\d.]+ ms\n$/,
+    );
+    expect(exitCode).toBe(0);
+  });
+
+  it("goes on where the list of connections is refused, and says that workers are not known", async ({
+    onTestFinished,
+  }) => {
+    const redis = await startServer(onTestFinished);
+    await openQueue(onTestFinished, redis, "lonely").add("work", {});
+    const client = new Redis(redis.url, { protocol: 2 });
+    onTestFinished(() => client.disconnect());
+    await client.call("ACL", "SETUSER", "reader", "on", ">s3cr3t", "~*", "&*", "+@all", "-client|list");
+    const url = redis.url.replace("redis://:", "redis://reader:");
+    const { report } = await diagnosed({ ...redis, url }, "--queue", "bullmq:lonely", "--watch-for", "0");
+    expect(report.queues).toMatchObject([{ queue: "lonely", verdict: "healthy" }]);
+    expect(report.unknown).toContain(
+      "Workers of BullMQ on broker default: the server refuses to list its connections (NOPERM).",
+    );
+  });
+
+  it("ends within two seconds of being asked to, with 1 where it has said nothing yet", async ({ onTestFinished }) => {
+    const redis = await startServer(onTestFinished);
+    await openQueue(onTestFinished, redis, "idle").add("work", {}, { delay: 600_000 });
+    const child = await startDoctor(onTestFinished, redis, "--queue", "bullmq:idle", "--watch-for", "600", "--json");
+    await isConnected(onTestFinished, redis);
+    const asked = performance.now();
+    child.kill("SIGINT");
+    expect(await child.exited).toEqual({ code: 1, signal: null });
+    expect(performance.now() - asked).toBeLessThan(2000);
+    expect(child.output()).toBe("taskvitals-exporter: interrupted before anything could be said.\n");
   });
 });
 

@@ -1,14 +1,14 @@
 import type { InstrumentDefinition } from "@taskvitals/core";
 import { durationText } from "./duration-text.ts";
 import type { RuleQueries } from "./rule-scope.ts";
-import { pagesRead } from "./watched.ts";
+import { pagesRead, wasWatched } from "./watched.ts";
 
 /**
  * How much a counter rose within a window, those included that a series was born with.
  *
  * `increase()` begins at the first sample of a series, so a failure that is the first of its kind is not in it. What nobody showed in the window before, and
- * what is missing on pages of its own process, was counted from 0 meanwhile: its whole total belongs to the window. Totals that another
- * process showed before, or that are there from the first page on because they were kept, are no births.
+ * what is missing on pages of its own process, was counted from 0 meanwhile: its whole total belongs to the window. No births are totals that another
+ * process showed before, that are there from the first page on because they were kept, or that were shown before Prometheus looked.
  */
 export function risen(
   queries: RuleQueries,
@@ -20,9 +20,10 @@ export function risen(
   const window = durationText(seconds);
   const series = queries.series(counter);
   const target = queries.labels("job", "instance");
+  const known = `on ${queries.labels()} ${wasWatched(queries, 2 * seconds)}`;
   const younger = `(count_over_time(${series}[${window}]) < on ${target} group_left () ${pagesRead(queries, seconds)})`;
   return [
-    `(sum by ${by} (${series} ${unseenBefore(queries, counter, seconds, labels)} and ${younger})`,
+    `(sum by ${by} (${series} ${unseenBefore(queries, counter, seconds, labels)} and ${younger} and ${known})`,
     `or sum by ${by} (increase(${series}[${window}])))`,
   ].join("\n");
 }

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { alerts, type PrometheusRule, type RuleOptions, recordingRules, ruleGroups } from "../src/index.ts";
 
 function ruleOf(name: string, options?: RuleOptions): PrometheusRule | undefined {
-  return ruleGroups(options).flatMap(({ rules }) => rules).find(({ alert, record }) => name === (alert ?? record));
+  return ruleGroups(options)
+    .flatMap(({ rules }) => rules)
+    .find(({ alert, record }) => name === (alert ?? record));
 }
 
 test("what is recorded comes first, then the alerts by what they are about", () => {
@@ -11,7 +13,9 @@ test("what is recorded comes first, then the alerts by what they are about", () 
     ["recorded", "tasks", "queues", "workers", "brokers", "telemetry"].map((name) => `taskvitals-${name}`),
   );
   expect(groups[0]?.rules.map(({ record }) => record)).toEqual(Object.values(recordingRules).map(({ name }) => name));
-  expect(groups.slice(1).flatMap(({ rules }) => rules.map(({ alert }) => alert))).toEqual(alerts.map(({ name }) => name));
+  expect(groups.slice(1).flatMap(({ rules }) => rules.map(({ alert }) => alert))).toEqual(
+    alerts.map(({ name }) => name),
+  );
 });
 
 test("an alert has all that Prometheus and the reader need", () => {
@@ -82,7 +86,9 @@ test("a description with several limits chooses by queue and task, what names bo
   );
   const both = { queues: { slow: { failureRatio: 0.5 } }, tasks: { train: { failureRatio: 0.2 } } };
   const chosen = ruleOf("TaskFailureRatioHigh", { settings: both })?.annotations?.description ?? "";
-  expect([...chosen.matchAll(/(?:if|else) ?(?:if )?((?:and|eq) [^}]*?)? \}\}/g)].map(([, condition]) => condition)).toEqual([
+  expect(
+    [...chosen.matchAll(/(?:if|else) ?(?:if )?((?:and|eq) [^}]*?)? \}\}/g)].map(([, condition]) => condition),
+  ).toEqual([
     'and (eq $labels.task "train") (eq $labels.queue "slow")',
     'eq $labels.queue "slow"',
     'eq $labels.task "train"',

@@ -1,8 +1,10 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { alerts } from "../src/index.ts";
 import { awkwardSuite } from "./promtool/awkward-cases.ts";
 import { brokerSuite } from "./promtool/broker-cases.ts";
-import { testRules } from "./promtool/promtool-run.ts";
+import { checkRules, testRules } from "./promtool/promtool-run.ts";
 import { queueSuite, stuckSuite } from "./promtool/queue-cases.ts";
 import { scopeSuites } from "./promtool/scope-cases.ts";
 import { regressionSuite, taskSuite } from "./promtool/task-cases.ts";
@@ -20,6 +22,13 @@ const suites = [
   awkwardSuite,
   ...scopeSuites,
 ];
+
+test("promtool finds nothing in the rules that are shipped", async () => {
+  const folder = fileURLToPath(new URL("../../../prometheus/rules/", import.meta.url));
+  const paths = readdirSync(folder).map((name) => `${folder}${name}`);
+  expect(paths).not.toEqual([]);
+  expect(await checkRules(paths)).toBe("");
+});
 
 test.each(suites)("$name: each alert fires where it should, and no other does", async (suite) => {
   expect(await testRules(suite)).toBe("");

@@ -21,7 +21,8 @@ test.each([
   ["a task on a queue", { queue: "gpu", task: "train" }, { failureRatio: 0.3, oldestTaskSeconds: 200 }],
   ["another task on a queue", { queue: "gpu", task: "tidy" }, { failureRatio: 0.2, oldestTaskSeconds: 200 }],
 ])("the values of %s", (_, subject, values) => {
-  expect(thresholdsFor(settings, subject)).toEqual({ ...defaultThresholds, cpuPercent: 50, ...{ oldestTaskSeconds: 100 }, ...values });
+  const ofAll = { ...defaultThresholds, cpuPercent: 50, oldestTaskSeconds: 100 };
+  expect(thresholdsFor(settings, subject)).toEqual({ ...ofAll, ...values });
 });
 
 test("what is one for the platform is not taken from a queue or a task, nor what is a queue's from a task", () => {

@@ -88,7 +88,7 @@ function drawEvents(u: uPlot, { events }: LinesBody): void {
     const left = Math.max(bbox.left, u.valToPos(from, "x", true));
     const right = Math.min(bbox.left + bbox.width, u.valToPos(to, "x", true));
     ctx.save();
-    ctx.globalAlpha = 0.06;
+    ctx.globalAlpha = 0.04;
     ctx.fillStyle = color;
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
     ctx.restore();

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { ThresholdSettings } from "@taskvitals/rules";
 import { misconfigured } from "../configuration/misconfigured.ts";
+import { readMatchers } from "../rules/selector-matchers.ts";
 import { readThresholdsFile } from "../thresholds/read-thresholds-file.ts";
 import { type HttpTarget, httpTarget } from "./http-target.ts";
-import { selectorOf } from "./prometheus-api.ts";
 
 /** The flags of `doctor`, as commander names them. */
 export interface DoctorFlags {
@@ -60,7 +60,9 @@ export function doctorOptions(flags: DoctorFlags): DoctorOptions {
   return {
     metrics: metrics.map((url) => httpTarget(url, "--metrics", token)),
     prometheus: prometheus === undefined ? undefined : httpTarget(prometheus, "--prometheus", token),
-    selector: selectorOf(selector),
+    selector: readMatchers(selector ?? "", "--selector")
+      .map(({ text }) => text)
+      .join(", "),
     settings: thresholds === undefined ? {} : readThresholdsFile(thresholds),
     watchForSeconds,
     goesOn: flags.watch === true,

@@ -76,7 +76,9 @@ function overall({ alerts, brokers, queues, unreachable, watchedSeconds }: Docto
           ? "The only queue needs attention"
           : `${bad} of ${amount(queues.length, "queue")} ${bad === 1 ? "needs" : "need"} attention`,
     ...(illBrokers > 0
-      ? [`${illBrokers} of ${amount(brokers.length, "broker")} ${illBrokers === 1 ? "needs" : "need"} attention`]
+      ? [
+          `${brokers.length === 1 ? "the broker" : `${illBrokers} of ${brokers.length} brokers`} ${illBrokers === 1 ? "needs" : "need"} attention`,
+        ]
       : []),
     ...(unreachable.length > 0 ? [`${amount(unreachable.length, "source")} did not answer`] : []),
   ];

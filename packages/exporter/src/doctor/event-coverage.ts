@@ -1,11 +1,12 @@
 import type { CeleryEvents } from "@taskvitals/redis";
 import type { Sourced } from "../configuration/configuration-layer.ts";
-import type { ConfiguredQueue, ExporterConfiguration } from "../configuration/exporter-configuration.ts";
+import type { ExporterConfiguration } from "../configuration/exporter-configuration.ts";
 import type { Exporter } from "../exporter.ts";
+import type { QueueSources } from "./queue-sources.ts";
 
 /** What events tell of the queues, by label. */
 export interface EventCoverage {
-  /** Queues whose tasks are counted, be it that none ended yet. */
+  /** Queues whose tasks are counted, be it that none ended yet. Those of Celery show that by their counters: events need not tell the queue. */
   readonly counted: ReadonlySet<string>;
   /** Queues whose workers all are gone: none was heard for so long that it would have been. */
   readonly deserted: ReadonlySet<string>;
@@ -43,7 +44,7 @@ export function withEvents(configuration: ExporterConfiguration): ExporterConfig
 /** What the events that are read tell of the queues with these labels. */
 export function eventCoverage(
   { bullmq, celery }: Pick<Exporter, "bullmq" | "celery">,
-  { queues }: Pick<ExporterConfiguration, "queues">,
+  sources: Pick<QueueSources, "lookup">,
   labels: readonly string[],
   listenedSeconds: number,
 ): EventCoverage {
@@ -56,13 +57,13 @@ export function eventCoverage(
       else if (state === "unreadable") gaps.set(queue, `its tasks are not counted: its events cannot be read (${why})`);
     }
   }
+  const sourcesOf = sources.lookup();
   for (const label of labels) {
-    const source = sourceOf(label, queues);
-    if (source?.layout !== "celery") continue;
+    const [source, another] = sourcesOf(label);
+    if (another !== undefined || source?.layout !== "celery") continue;
     const events = celery.filter(({ broker }) => broker === source.broker);
     if (events.length === 0) continue;
     if (events.every((one) => isDeserted(one, listenedSeconds))) deserted.add(label);
-    else if (events.some((one) => one.announcingWorkers().length > 0)) counted.add(label);
     const silent = events.flatMap((one) => one.silentWorkers()).length;
     if (silent > 0) gaps.set(label, `${silent} of Celery's workers run without -E, and their tasks are not counted`);
   }
@@ -72,15 +73,4 @@ export function eventCoverage(
 /** Heartbeats come with and without `-E`. */
 function isDeserted(events: CeleryEvents, listenedSeconds: number): boolean {
   return events.connected && listenedSeconds >= HEARTBEATS_SECONDS && events.workerNames().length === 0;
-}
-
-function sourceOf(
-  label: string,
-  queues: readonly ConfiguredQueue[],
-): { readonly layout: string; readonly broker: string } | undefined {
-  const sources = queues.flatMap(({ source }) => (source.kind === "counter" ? [] : [source]));
-  const named = sources.find((source) => source.kind === "queue" && source.label === label);
-  if (named !== undefined) return named;
-  const searched = sources.filter((source) => source.kind === "discovery");
-  return searched.length === 1 ? searched[0] : undefined;
 }

@@ -19,9 +19,10 @@ import {
 import type { Look } from "./look.ts";
 import { latest } from "./look.ts";
 import { observeBroker } from "./observe-broker.ts";
-import { observeQueue, oddReadings } from "./observe-queue.ts";
+import { observeQueue, observeUnattributed, oddReadings } from "./observe-queue.ts";
 import type { OwnSource } from "./own-source.ts";
 import { brokerReports, queueReports } from "./report-order.ts";
+import { judgeUnattributed } from "./unattributed-tasks.ts";
 import { unknownThings } from "./unknown-things.ts";
 
 /** What is known at one moment. */
@@ -37,6 +38,8 @@ export interface Findings {
 export interface PrometheusFindings {
   readonly queues: ReadonlyMap<string, WindowedObservations>;
   readonly brokers: readonly BrokerObservation[];
+  /** Tasks whose queue nobody knows. */
+  readonly unattributed: QueueObservation;
   readonly alerts: readonly AlertReport[];
 }
 
@@ -53,28 +56,31 @@ const NO_EVENTS: EventCoverage = { counted: new Set(), deserted: new Set(), gaps
 export function examine({ looks, own, prometheus, settings, unreachable }: Findings): Examination {
   const names = queueNames(looks, own, prometheus);
   const coverage = own?.coverage(names) ?? NO_EVENTS;
+  const declared = own?.sources.named ?? new Set();
+  const workersOf = own?.workers();
   const watched = new Map(
     names.flatMap((name) => {
       const seen = observeQueue(name, looks, {
-        isDeclared: own?.declared.includes(name) ?? false,
+        isDeclared: declared.has(name),
         isCounted: coverage.counted.has(name) ? true : undefined,
-        workers: coverage.deserted.has(name) ? 0 : own?.workersOf(name),
+        workers: coverage.deserted.has(name) ? 0 : workersOf?.(name),
       });
       return seen === undefined ? [] : [[name, seen] as const];
     }),
   );
   const judged = names.flatMap((name) => judge(name, watched.get(name), prometheus?.queues.get(name), settings));
-  const withNotes = judged.map((one) => noted(one, looks, own, coverage));
+  const unattributed = judgeUnattributed(prometheus?.unattributed ?? observeUnattributed(looks), settings);
+  const noticed = judged.map((one) => noted(one, looks, own, coverage));
   const brokers = brokerObservations(looks, own, prometheus).map((seen) => judgeBroker(seen, settings));
   const first = looks[0]?.atSeconds ?? 0;
   const report: DoctorReport = {
     result: "healthy",
     brokers: brokerReports(brokers, own?.brokers),
-    queues: queueReports(withNotes),
+    queues: queueReports([...noticed, ...unattributed.judged]),
     alerts: prometheus?.alerts,
     watchedSeconds: Math.round(10 * ((looks.at(-1)?.atSeconds ?? first) - first)) / 10,
     unreachable,
-    unknown: unknownThings(withNotes, own),
+    unknown: [...unknownThings(noticed, own), ...unattributed.unknown],
   };
   return {
     report: { ...report, result: isHealthy(report) ? "healthy" : "attention" },
@@ -128,7 +134,7 @@ function queueNames(
   prometheus: PrometheusFindings | undefined,
 ): readonly string[] {
   const seen = latest(looks).flatMap((look) => [...look.facts.queues.keys()]);
-  return [...new Set([...(own?.declared ?? []), ...seen, ...(prometheus?.queues.keys() ?? [])])];
+  return [...new Set([...(own?.sources.named ?? []), ...seen, ...(prometheus?.queues.keys() ?? [])])];
 }
 
 function brokerObservations(
@@ -161,8 +167,7 @@ function noted(
   return { judgement: { ...judgement, evidence, next }, seen };
 }
 
-function remedyFor(reason: string, queue: string, { brokers, configuration }: OwnSource): string {
-  const sources = configuration.queues.flatMap(({ source }) => (source.kind === "counter" ? [] : [source]));
-  const source = sources.find((one) => one.kind === "queue" && one.label === queue) ?? sources[0];
-  return remedyOf(reason, brokers.get(source?.broker ?? "") ?? "", source === undefined ? [] : [source.layout]);
+function remedyFor(reason: string, queue: string, { brokers, sources }: OwnSource): string {
+  const of = sources.lookup()(queue);
+  return remedyOf(reason, brokers.get(of[0]?.broker ?? "") ?? "", [...new Set(of.map(({ layout }) => layout))]);
 }

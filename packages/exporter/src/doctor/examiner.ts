@@ -6,7 +6,7 @@ import type { OwnSource } from "./own-source.ts";
 import { httpPage, type PageSource } from "./page-source.ts";
 import { type FiringAlert, PrometheusApi, PrometheusFailure } from "./prometheus-api.ts";
 import { readPrometheus } from "./prometheus-facts.ts";
-import { brokersOfPrometheus, queuesOfPrometheus } from "./prometheus-observations.ts";
+import { brokersOfPrometheus, queuesOfPrometheus, unattributedOfPrometheus } from "./prometheus-observations.ts";
 import type { Sample } from "./sample.ts";
 import { WatchHistory } from "./watch-history.ts";
 
@@ -58,8 +58,7 @@ export class Examiner {
       const count = look?.facts.queues.size ?? 0;
       steady = isUp && count === known ? steady + 1 : 0;
       known = count;
-      const seeks = own.configuration.queues.some(({ source }) => source.kind === "discovery");
-      if ((isUp && (!seeks || steady >= STEADY_LOOKS)) || performance.now() > end) break;
+      if ((isUp && (!own.sources.seeks || steady >= STEADY_LOOKS)) || performance.now() > end) break;
       await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
     }
     await this.look();
@@ -116,6 +115,7 @@ export class Examiner {
       this.#prometheus = {
         queues: queuesOfPrometheus(facts, settings),
         brokers: brokersOfPrometheus(facts),
+        unattributed: unattributedOfPrometheus(facts, settings),
         alerts: firing.flatMap(alertReport),
       };
       this.#failures.delete(api.name);

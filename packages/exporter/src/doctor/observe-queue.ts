@@ -1,4 +1,4 @@
-import type { QueueObservation, TaskOutcomes } from "@taskvitals/rules";
+import { type QueueObservation, type TaskOutcomes, UNKNOWN_VALUE } from "@taskvitals/rules";
 import { type Rises, sumOfRises } from "./counter-rises.ts";
 import type { QueueFacts } from "./instant-facts.ts";
 import { type Look, latest } from "./look.ts";
@@ -54,6 +54,16 @@ export function observeQueue(
     keptFailuresChange: change(({ states }) => states.get("failed")),
     averageRunSeconds: averageOf(facts),
     ...counted(queue, looks, knowledge),
+  };
+}
+
+/** Tasks that ended while it was watched and whose queue nobody knows, as far as they were counted. */
+export function observeUnattributed(looks: readonly Look[]): QueueObservation {
+  const watchedSeconds = (looks.at(-1)?.atSeconds ?? 0) - (looks[0]?.atSeconds ?? 0);
+  return {
+    queue: UNKNOWN_VALUE,
+    watchedSeconds,
+    ...counted(UNKNOWN_VALUE, looks, { isDeclared: false, isCounted: true }),
   };
 }
 

@@ -1,31 +1,32 @@
+import { TaskVitalsError } from "taskvitals";
 import { connectionSettings } from "../brokers/connection-settings.ts";
 import { watchSecretFiles } from "../brokers/secret-files.ts";
-import type { ConfiguredQueue, ExporterConfiguration } from "../configuration/exporter-configuration.ts";
-import { startExporter } from "../exporter.ts";
-import { type BullmqQueueName, type ListedWorkers, listBullmqWorkers } from "./bullmq-workers.ts";
+import type { ExporterConfiguration } from "../configuration/exporter-configuration.ts";
+import { type Exporter, startExporter } from "../exporter.ts";
+import { type ListedWorkers, listBullmqWorkers } from "./bullmq-workers.ts";
 import { type EventCoverage, eventCoverage, withEvents } from "./event-coverage.ts";
 import { ownPage, type PageSource } from "./page-source.ts";
+import { type QueueSource, QueueSources } from "./queue-sources.ts";
 
 /** The configured servers, read by this process alone. */
 export interface OwnSource {
-  readonly configuration: ExporterConfiguration;
+  /** Which source a queue is of. */
+  readonly sources: QueueSources;
   readonly page: PageSource;
   /** Names of the brokers, in their order, and where they are. */
   readonly brokers: ReadonlyMap<string, string>;
-  /** Labels of the queues that were named. */
-  readonly declared: readonly string[];
   /** Why the broker cannot be reached, where that was said; free of credentials. */
   unreachable(broker: string): string | undefined;
   /** Whose tasks are counted by events, as far as is known now. */
   coverage(labels: readonly string[]): EventCoverage;
   /**
-   * Lists the connections of the servers that have queues of BullMQ, for {@link workersOf}. Never rejects.
+   * Lists the connections of the servers that have queues of BullMQ, for {@link workers}. Never rejects.
    *
    * @param isUp - whether a broker answers: of one that is away nothing is asked
    */
   listWorkers(isUp: (broker: string) => boolean, signal: AbortSignal): Promise<void>;
-  /** Workers of a queue of BullMQ, by the last list. */
-  workersOf(label: string): number | undefined;
+  /** What tells, by the last list, how many workers a queue of BullMQ has. */
+  workers(): (label: string) => number | undefined;
   /** Why workers of BullMQ are not known, by broker. */
   readonly unlisted: ReadonlyMap<string, string>;
   /** Never rejects. */
@@ -47,27 +48,29 @@ export async function openOwnSource(configuration: ExporterConfiguration, listen
     info: () => {},
     warn: (message: string) => void (warnings.length < MAX_WARNINGS && warnings.push(message)),
   };
-  const inspected = inspectedConfiguration(configuration, listens);
-  const exporter = await startExporter(inspected, quiet);
+  const inspected = inspectedConfiguration(configuration);
+  const exporter = await startListening(inspected, listens, quiet);
   const lists = new Map<string, ListedWorkers>();
-  const bullmqBrokers = new Set(bullmqQueues(configuration.queues).map(({ source }) => source.broker));
+  const sources = new QueueSources(configuration.queues, exporter.bullmq);
   const openedAt = performance.now();
   return {
-    configuration: inspected,
+    sources,
     page: ownPage((request) => exporter.vitals.fetchHandler(request)),
     brokers: new Map(exporter.brokers.map(({ address, name }) => [name, address])),
-    declared: configuration.queues.flatMap(({ source }) => (source.kind === "queue" ? [source.label] : [])),
     unreachable: (broker) => unreachableText(broker, warnings),
-    coverage: (labels) => eventCoverage(exporter, inspected, labels, (performance.now() - openedAt) / 1000),
+    coverage: (labels) => eventCoverage(exporter, sources, labels, (performance.now() - openedAt) / 1000),
     async listWorkers(isUp, signal) {
       await Promise.all(
-        [...bullmqBrokers].map(async (name) => {
+        [...sources.bullmqBrokers].map(async (name) => {
           if (isUp(name)) lists.set(name, await listOf(configuration, name, signal));
           else lists.delete(name);
         }),
       );
     },
-    workersOf: (label) => workersOf(label, configuration.queues, lists),
+    workers() {
+      const sourcesOf = sources.lookup();
+      return (label) => workersOf(label, sourcesOf(label), lists);
+    },
     get unlisted() {
       return new Map([...lists].flatMap(([name, list]) => ("failure" in list ? [[name, list.failure] as const] : [])));
     },
@@ -77,19 +80,29 @@ export async function openOwnSource(configuration: ExporterConfiguration, listen
 
 const MAX_WARNINGS = 1000;
 
-function inspectedConfiguration(configuration: ExporterConfiguration, listens: boolean): ExporterConfiguration {
+/** Without events where they cannot be read; what is a mistake without them is one. */
+async function startListening(
+  configuration: ExporterConfiguration,
+  listens: boolean,
+  log: Parameters<typeof startExporter>[1],
+): Promise<Exporter> {
+  const listening = listens ? withEvents(configuration) : configuration;
+  try {
+    return await startExporter(listening, log);
+  } catch (error) {
+    if (!(error instanceof TaskVitalsError) || !listens) throw error;
+    return await startExporter(configuration, log);
+  }
+}
+
+function inspectedConfiguration(configuration: ExporterConfiguration): ExporterConfiguration {
   const { limits } = configuration;
-  const inspected = {
+  return {
     ...configuration,
     listen: undefined,
     webConfigFile: undefined,
     lease: undefined,
     totalsFile: undefined,
-    // Asking Celery's workers would write to the broker.
-    celeryEvents: configuration.celeryEvents.map(({ value, where }) => ({
-      value: { ...value, inspect: false },
-      where,
-    })),
     limits: {
       ...limits,
       readDeadlineMs: limits.readDeadlineMs ?? READ_DEADLINE_MS,
@@ -97,7 +110,6 @@ function inspectedConfiguration(configuration: ExporterConfiguration, listens: b
       runtimeMetrics: false,
     },
   };
-  return listens ? withEvents(inspected) : inspected;
 }
 
 async function listOf({ brokers }: ExporterConfiguration, name: string, signal: AbortSignal): Promise<ListedWorkers> {
@@ -107,31 +119,23 @@ async function listOf({ brokers }: ExporterConfiguration, name: string, signal: 
   return await listBullmqWorkers(connectionSettings(settings, files.read), signal);
 }
 
-function bullmqQueues(queues: readonly ConfiguredQueue[]): readonly ConfiguredQueue[] {
-  return queues.filter(({ source }) => source.kind !== "counter" && source.layout === "bullmq");
-}
-
 /** A queue that was found has its own name as its label. */
 function workersOf(
   label: string,
-  queues: readonly ConfiguredQueue[],
+  sources: readonly QueueSource[],
   lists: ReadonlyMap<string, ListedWorkers>,
 ): number | undefined {
-  const named = queues.find(({ source }) => source.kind === "queue" && source.label === label);
-  const candidates = named === undefined ? queues.filter(({ source }) => source.kind === "discovery") : [named];
-  for (const { source } of bullmqQueues(candidates)) {
-    if (source.kind === "counter") continue;
+  const counts = sources.map((source) => {
     const list = lists.get(source.broker);
-    if (list === undefined || "failure" in list) return undefined;
-    const queue: BullmqQueueName = {
+    if (source.layout !== "bullmq" || list === undefined || "failure" in list) return undefined;
+    return list.workersOf({
       prefix: String(source.fields.prefix),
       name: source.kind === "queue" ? source.name : label,
-    };
-    const workers = list.workersOf(queue);
-    // Where queues are looked for under several prefixes, it is the one that has them.
-    if (workers > 0 || candidates.length === 1) return workers;
-  }
-  return bullmqQueues(candidates).length > 0 && bullmqQueues(candidates).length === candidates.length ? 0 : undefined;
+    });
+  });
+  // Where queues are looked for in several places, it is the one that has them; it is none where all of them are known.
+  const most = Math.max(0, ...counts.map((count) => count ?? 0));
+  return most > 0 || (counts.length > 0 && counts.every((count) => count !== undefined)) ? most : undefined;
 }
 
 function unreachableText(broker: string, warnings: readonly string[]): string | undefined {

@@ -10,6 +10,8 @@ export function progressLine(leftSeconds: number | undefined, { queues }: Doctor
   if (leftSeconds === undefined) return ANEW;
   const bad = queues.filter(({ verdict }) => verdict !== "healthy").length;
   const known =
-    bad === 0 ? "nothing is wrong so far" : `${bad} of ${queues.length} ${bad === 1 ? "needs" : "need"} attention so far`;
+    bad === 0
+      ? "nothing is wrong so far"
+      : `${bad} of ${queues.length} ${bad === 1 ? "needs" : "need"} attention so far`;
   return `${ANEW}${`Watching, ${Math.max(0, Math.ceil(leftSeconds))} s left; ${known}`.slice(0, MAX_COLUMNS)}`;
 }

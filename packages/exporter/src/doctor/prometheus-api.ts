@@ -1,4 +1,3 @@
-import { misconfigured } from "../configuration/misconfigured.ts";
 import { ask, type HttpTarget } from "./http-target.ts";
 import type { Sample } from "./sample.ts";
 
@@ -29,12 +28,14 @@ export class PrometheusApi {
   }
 
   /**
-   * Evaluates an expression now.
+   * Evaluates an expression.
    *
+   * @param atSeconds - when, in Unix seconds; now by default
    * @throws PrometheusFailure
    */
-  async query(expr: string): Promise<readonly Sample[]> {
-    const data = (await this.#get("query", { query: expr })) as { readonly result?: unknown } | undefined;
+  async query(expr: string, atSeconds?: number): Promise<readonly Sample[]> {
+    const time: Readonly<Record<string, string>> = atSeconds === undefined ? {} : { time: String(atSeconds) };
+    const data = (await this.#get("query", { query: expr, ...time })) as { readonly result?: unknown } | undefined;
     if (!Array.isArray(data?.result)) throw new PrometheusFailure("its answer is no vector");
     return (data.result as readonly RawSample[]).flatMap(({ metric = {}, value }) => {
       const number = Number(value?.[1]);
@@ -72,27 +73,6 @@ export class PrometheusApi {
     if (body.status !== "success") throw new PrometheusFailure("its answer is not one of Prometheus' API");
     return body.data;
   }
-}
-
-/**
- * Checks a selector as far as that is possible without a grammar: matchers, separated by commas, with or without braces.
- *
- * @returns the matchers as they stand between the braces
- * @throws TaskVitalsError `INVALID_OPTION`
- */
-export function selectorOf(text: string | undefined): string {
-  const inner = (text ?? "")
-    .trim()
-    .replace(/^\{(.*)\}$/, "$1")
-    .trim();
-  const matcher = String.raw`\s*[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"\s*`;
-  if (inner === "" || new RegExp(`^${matcher}(?:,${matcher})*,?\\s*$`).test(inner)) return inner.replace(/,\s*$/, "");
-  throw misconfigured({
-    where: "--selector",
-    got: text,
-    expected: 'matchers of Prometheus, such as job="api",env=~"prod|stage"',
-    remedy: "Put the value in double quotes, and the whole in single ones for the shell.",
-  });
 }
 
 interface RawSample {

@@ -23,6 +23,8 @@ export interface WindowFacts {
   readonly readyLowest: ByQueue;
   /** Tasks per second by which the length changed over the last third. */
   readonly readySlope: ByQueue;
+  /** The greatest length in that third. */
+  readonly readyHighest: ByQueue;
   readonly ageThen: ByQueue;
   readonly failedThen: ByQueue;
   readonly succeeded: readonly Sample[];
@@ -47,6 +49,9 @@ export interface PrometheusFacts {
   readonly windows: readonly WindowFacts[];
 }
 
+/** Asks for one expression. */
+type Query = (expr: string) => Promise<readonly Sample[]>;
+
 /** Windows that are asked at once. */
 const AT_ONCE = 2;
 
@@ -62,35 +67,38 @@ export async function readPrometheus(
 ): Promise<PrometheusFacts> {
   const q = new RuleQueries({ selector, by: [], labels: {} });
   const { rateWindowSeconds, seenSeconds, staleReadingSeconds, workersSeenSeconds } = thresholdsFor(settings);
-  const byQueue = async (expr: string): Promise<ByQueue> => valuesBy("queue", await api.query(expr));
+  // All answers are of one moment: what changes while a busy server answers would look like progress, or hide it.
+  const [moment] = await api.query("vector(time())");
+  const atSeconds = moment?.value;
+  const query: Query = (expr) => api.query(expr, atSeconds);
+  const byQueue = async (expr: string): Promise<ByQueue> => valuesBy("queue", await query(expr));
   const seen = durationText(seenSeconds);
   const waits =
     settings.forSeconds?.TasksOverdue ?? alerts.find(({ name }) => name === "TasksOverdue")?.forSeconds ?? 300;
   const over = durationText(Math.max(1, waits));
-  const [now, time, readAt, slotsSeen, overdue, readErrors, ping] = await Promise.all([
-    api.query(nowExpression(q)),
-    api.query("vector(time())"),
+  const [now, readAt, slotsSeen, overdue, readErrors, ping] = await Promise.all([
+    query(nowExpression(q)),
     byQueue(`max by (queue) (last_over_time(${q.series(contract.queueReadTimestamp)}[${seen}]))`),
     byQueue(
       `max by (queue) (max_over_time(${q.series(contract.taskConcurrency)}[${durationText(workersSeenSeconds)}]))`,
     ),
     byQueue(`max by (queue) (min_over_time(${q.series(contract.queueTasks, 'state="overdue"')}[${over}]))`),
-    api.query(
+    query(
       `sum by (queue, reason) (increase(${q.series(contract.queueReadError)}[${durationText(staleReadingSeconds)}])) > 0`,
     ),
-    api.query(
+    query(
       `min by (broker) (quantile_over_time(0.5, ${q.series(contract.brokerPing)}[${durationText(rateWindowSeconds)}]))`,
     ),
   ]);
   const windows: WindowFacts[] = [];
   const all = windowsOf(settings);
   for (let at = 0; at < all.length; at += AT_ONCE) {
-    const next = all.slice(at, at + AT_ONCE).map((seconds) => readWindow(api, q, seconds));
+    const next = all.slice(at, at + AT_ONCE).map((seconds) => readWindow(query, q, seconds));
     windows.push(...(await Promise.all(next)));
   }
   return {
     now: instantFacts([now]),
-    atSeconds: time[0]?.value ?? 0,
+    atSeconds: atSeconds ?? 0,
     ...{ readAt, slotsSeen, overdue, readErrors, windows },
     ping: valuesBy("broker", ping),
   };
@@ -116,23 +124,24 @@ function windowsOf(settings: ThresholdSettings): readonly number[] {
   return [...new Set([failureWindowSeconds, growthWindowSeconds, ...stuck])];
 }
 
-async function readWindow(api: PrometheusApi, q: RuleQueries, seconds: number): Promise<WindowFacts> {
+async function readWindow(query: Query, q: RuleQueries, seconds: number): Promise<WindowFacts> {
   const window = durationText(seconds);
   const { queueLength, queueOldestAge, queueReadTimestamp, queueTasks, taskFailure, taskRetry, taskSuccess } = contract;
-  const byQueue = async (expr: string): Promise<ByQueue> => valuesBy("queue", await api.query(expr));
+  const byQueue = async (expr: string): Promise<ByQueue> => valuesBy("queue", await query(expr));
   const then = (series: string): string => `max by (queue) (${series} offset ${window})`;
   const length = q.series(queueLength);
   const third = durationText(Math.max(1, seconds / 3));
-  const [covered, readyThen, readyLowest, readySlope, ageThen, failedThen, succeeded, failed, retried] =
+  const [covered, readyThen, readyLowest, readySlope, readyHighest, ageThen, failedThen, succeeded, failed, retried] =
     await Promise.all([
       byQueue(`max by (queue) (time() - min_over_time(${q.series(queueReadTimestamp)}[${window}]))`),
       byQueue(then(length)),
       byQueue(`max by (queue) (min_over_time(${length}[${window}]))`),
       byQueue(`max by (queue) (deriv(${length}[${third}]))`),
+      byQueue(`max by (queue) (max_over_time(${length}[${third}]))`),
       byQueue(then(q.series(queueOldestAge))),
       byQueue(then(q.series(queueTasks, 'state="failed"'))),
-      api.query(risen(q, taskSuccess, seconds, ["task", "queue"])),
-      api.query(risen(q, taskFailure, seconds, ["task", "queue"])),
+      query(risen(q, taskSuccess, seconds, ["task", "queue"])),
+      query(risen(q, taskFailure, seconds, ["task", "queue"])),
       byQueue(`sum by (queue) (${risen(q, taskRetry, seconds, ["task", "queue"])})`),
     ]);
   const bounded = new Map([...covered].map(([queue, value]) => [queue, Math.min(seconds, Math.max(0, value))]));
@@ -142,6 +151,7 @@ async function readWindow(api: PrometheusApi, q: RuleQueries, seconds: number): 
     readyThen,
     readyLowest,
     readySlope,
+    readyHighest,
     ageThen,
     failedThen,
     succeeded,

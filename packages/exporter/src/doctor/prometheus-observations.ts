@@ -4,6 +4,7 @@ import {
   type TaskOutcomes,
   type ThresholdSettings,
   thresholdsFor,
+  UNKNOWN_VALUE,
 } from "@taskvitals/rules";
 import type { QueueFacts } from "./instant-facts.ts";
 import type { WindowedObservations } from "./judged-queue.ts";
@@ -35,6 +36,13 @@ export function queuesOfPrometheus(
   return new Map(observations);
 }
 
+/** Tasks that ended and whose queue nobody knows, over the window of failures. */
+export function unattributedOfPrometheus({ windows }: PrometheusFacts, settings: ThresholdSettings): QueueObservation {
+  const { failureWindowSeconds } = thresholdsFor(settings);
+  const window = windows.find(({ seconds }) => seconds === failureWindowSeconds) as WindowFacts;
+  return { queue: UNKNOWN_VALUE, watchedSeconds: failureWindowSeconds, ...counted(UNKNOWN_VALUE, window) };
+}
+
 /** The brokers as Prometheus has seen them. */
 export function brokersOfPrometheus({ now, ping }: PrometheusFacts): readonly BrokerObservation[] {
   return [...now.brokers].map(([broker, { memoryBytes, memoryLimitBytes, pingSeconds, up }]) => ({
@@ -46,6 +54,8 @@ export function brokersOfPrometheus({ now, ping }: PrometheusFacts): readonly Br
   }));
 }
 
+/** Times the spread of random arrivals that a change must exceed, to be one. */
+const BEYOND_CHANCE = 2;
 const NOTHING: QueueFacts = { states: new Map(), readErrors: new Map() };
 
 function overWindow(queue: string, all: PrometheusFacts, seconds: number, fromLowest = false): QueueObservation {
@@ -53,12 +63,12 @@ function overWindow(queue: string, all: PrometheusFacts, seconds: number, fromLo
   const facts = all.now.queues.get(queue) ?? NOTHING;
   const { ready, runs = 0, runSeconds, slots, states } = facts;
   const then = fromLowest ? window.readyLowest.get(queue) : window.readyThen.get(queue);
-  const slope = window.readySlope.get(queue);
   const failedThen = window.failedThen.get(queue);
   const failedNow = states.get("failed");
   const ageThen = window.ageThen.get(queue);
   const reason = all.readErrors.find(({ labels }) => labels.queue === queue)?.labels.reason;
   const readAt = all.readAt.get(queue);
+  const counts = facts.isCounted ? counted(queue, window) : {};
   return {
     queue,
     watchedSeconds: window.covered.get(queue) ?? 0,
@@ -66,7 +76,7 @@ function overWindow(queue: string, all: PrometheusFacts, seconds: number, fromLo
     readingAgeSeconds: readAt === undefined ? undefined : Math.max(0, all.atSeconds - readAt),
     ready,
     readyChange: difference(ready, then),
-    readyChangeLately: slope === undefined ? undefined : (slope * seconds) / 3,
+    readyChangeLately: changeLately(queue, ready, window, counts.ended),
     oldestAgeSeconds: facts.oldestAgeSeconds,
     oldestAgeChange: difference(facts.oldestAgeSeconds, ageThen),
     overdue: all.overdue.get(queue),
@@ -77,8 +87,25 @@ function overWindow(queue: string, all: PrometheusFacts, seconds: number, fromLo
     paused: facts.paused,
     keptFailuresChange: difference(failedNow, failedThen),
     averageRunSeconds: runSeconds === undefined || runs === 0 ? undefined : runSeconds / runs,
-    ...(facts.isCounted ? counted(queue, window) : {}),
+    ...counts,
   };
+}
+
+/**
+ * By how much the length changed over the last third of the window. A slope over minutes still rises when a burst has been draining for a while, so what has
+ * fallen from its peak by more than chance explains has shrunk.
+ */
+function changeLately(
+  queue: string,
+  ready: number | undefined,
+  { readyHighest, readySlope, seconds }: WindowFacts,
+  ended = 0,
+): number | undefined {
+  const slope = readySlope.get(queue);
+  const fallen = (readyHighest.get(queue) ?? 0) - (ready ?? 0);
+  // Arrivals and ends at random move the length by about the root of how many there were.
+  if (ready !== undefined && fallen > BEYOND_CHANCE * Math.sqrt(2 * ended + fallen)) return -fallen;
+  return slope === undefined ? undefined : (slope * seconds) / 3;
 }
 
 function counted(

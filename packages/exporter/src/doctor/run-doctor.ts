@@ -125,7 +125,9 @@ async function goOn({ examiner, options: { watchForSeconds }, signal, surroundin
   while (!signal.aborted) {
     if (redraws || (performance.now() - reportedAt) / 1000 >= watchForSeconds) {
       const { report } = examiner.examine();
-      write(`${redraws ? CLEAR : ""}${textOf(report, surroundings)}${redraws ? "\nCtrl-C ends.\n" : asText ? "\n" : ""}`);
+      write(
+        `${redraws ? CLEAR : ""}${textOf(report, surroundings)}${redraws ? "\nCtrl-C ends.\n" : asText ? "\n" : ""}`,
+      );
       reportedAt = performance.now();
       last = report;
     }

@@ -17,12 +17,12 @@ export function explainMistake(
   const name = String(path.at(-1));
   const known = thresholdsKeysAt(path.slice(0, -1));
   if (path[0] === "disabled" && path.length > 1)
-    return typeof value === "string" ? aboutName(value, known, "an alert") : {};
+    return typeof value === "string" ? aboutName(value, known, "alert") : {};
   const definition = definitionOf(name);
   if (path.length === 1 && definition !== undefined) return { remedy: "Set it under thresholds." };
   if (path.length < placeLength(path)) return {};
   if (path.length > 1 && !known.includes(name)) {
-    if (definition === undefined) return aboutName(name, known, isAboutAlerts(path) ? "an alert" : "a threshold");
+    if (definition === undefined) return aboutName(name, known, isAboutAlerts(path) ? "alert" : "threshold");
     const owner = path[0] === "queues" ? "a queue" : "a task";
     return { expected: `a threshold that ${owner} can have`, remedy: WHERE_TO_SET[definition.scope] };
   }
@@ -44,9 +44,10 @@ function definitionOf(name: string): ThresholdDefinition | undefined {
 }
 
 /** There are too many names for a message, unless there is one that was meant. */
-function aboutName(given: string, known: readonly string[], what: string): Partial<Mistake> {
-  const list = known.length > 12 ? "docs/alerts.md lists them." : `They are ${known.join(", ")}.`;
-  return { expected: `the name of ${what}`, remedy: suggestion(given, known) ?? list };
+function aboutName(given: string, known: readonly string[], what: "alert" | "threshold"): Partial<Mistake> {
+  const page = what === "alert" ? "docs/runbooks.md" : "prometheus/thresholds.yml";
+  const expected = what === "alert" ? "the name of an alert" : "the name of a threshold";
+  return { expected, remedy: suggestion(given, known) ?? `${page} has them all.` };
 }
 
 function aboutUnit({ unit }: ThresholdDefinition, value: unknown): Partial<Mistake> {

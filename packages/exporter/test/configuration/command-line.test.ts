@@ -32,6 +32,7 @@ describe("--help", () => {
       "--config",
       "--web.config.file",
       "check",
+      "rules",
     ]) {
       expect(read("--help").out).toContain(flag);
     }

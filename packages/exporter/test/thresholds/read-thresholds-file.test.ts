@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defaultThresholds } from "@taskvitals/rules";
 import { describe, expect, it } from "vitest";
 import { readThresholdsFile } from "../../src/thresholds/read-thresholds-file.ts";
 import { refusal } from "../refusal.ts";
@@ -36,6 +39,24 @@ disabled: [TaskEventsSilent]
     });
   });
 
+  it("may be the one that is shipped, which has the defaults", () => {
+    const shipped = fileURLToPath(new URL("../../../../prometheus/thresholds.yml", import.meta.url));
+    expect(readThresholdsFile(shipped)).toMatchObject({
+      values: defaultThresholds,
+      queues: {},
+      tasks: {},
+      disabled: [],
+    });
+  });
+
+  it("may be the example of the documentation", () => {
+    const page = readFileSync(new URL("../../../../docs/alerts.md", import.meta.url), "utf8");
+    const example = /^```yaml\n(thresholds:.*?)^```/ms.exec(page)?.[1] ?? "";
+    expect(readThresholdsFile(written(example)).queues).toEqual({
+      train: { oldestTaskSeconds: 14_400, stuckSeconds: 28_800 },
+    });
+  });
+
   it.each([
     ["is empty", ""],
     [
@@ -63,7 +84,7 @@ describe("a mistake in it is told with its line, the value, what is accepted and
       "thresholds: { failureRate: 0.1 }",
       'my.yml:1: thresholds.failureRate: expected the name of a threshold. Did you mean "failureRatio"?',
     ],
-    ["thresholds: { nonsense: 1 }", "expected the name of a threshold. docs/alerts.md lists them."],
+    ["thresholds: { nonsense: 1 }", "expected the name of a threshold. prometheus/thresholds.yml has them all."],
     [
       "thresholds:\n  failureRatio: 5",
       "my.yml:2: thresholds.failureRatio: got 5; expected a number from 0 to 1. It is a share: 0.05 is 5 %.",

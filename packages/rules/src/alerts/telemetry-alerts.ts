@@ -36,10 +36,11 @@ export const telemetryAlerts: readonly AlertDefinition[] = [
       const failures = q.series(queueReadError, 'reason!~".+_missing"');
       const window = durationText(staleReadingSeconds);
       const failing = `sum by ${by} (increase(${failures}[${window}])) > 0`;
+      const failedBefore = `sum by ${by} (increase(${failures}[${window}] offset ${window})) > 0`;
       const last = `max by ${by} (last_over_time(${q.series(queueReadTimestamp)}[${durationText(seenSeconds)}]))`;
       return [
         `time() - ${last} > ${staleReadingSeconds} and on ${by} (${failing})`,
-        `or (${failing} and on ${by} ${failures} offset ${window} unless on ${by} ${last}) * 0 + ${staleReadingSeconds}`,
+        `or (${failing} and on ${by} (${failedBefore}) unless on ${by} ${last}) * 0 + ${staleReadingSeconds}`,
       ].join("\n");
     },
   },

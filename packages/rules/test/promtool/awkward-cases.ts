@@ -70,19 +70,23 @@ export const awkwardSuite: RuleSuite = {
     },
     {
       title: "failures that are the first of their pair",
+      at: 32,
       series: outcomes("_x27 0+0x9", "_x27 25+0x9"),
       fires: [failing],
       values: { [rose]: 25 },
     },
     {
       title: "failures that are the first of their pair, in a process that is new itself",
+      at: 32,
       series: { ...process("b", "_x20 0+0x20", "_x20 1+0x20"), ...outcomes("_x27 0+0x9", "_x27 25+0x9", "b") },
       fires: [failing],
       values: { [rose]: 25 },
     },
     {
       title: "failures that are the first of their pair on a page of shared totals alone",
-      series: { [`up{${target("b")}}`]: "1+0x60", ...outcomes("_x27 0+0x9", "_x27 25+0x9", "b") },
+      at: 32,
+      series: { [`taskvitals_processes{${target("b")}}`]: "3+0x60", ...outcomes("_x27 0+0x9", "_x27 25+0x9", "b") },
+      bare: true,
       fires: [failing],
       values: { [rose]: 25 },
     },
@@ -121,6 +125,17 @@ export const awkwardSuite: RuleSuite = {
       bare: true,
       series: { ...process("b", "_x26 0+0x20", "_x26 1+0x20"), ...outcomes("_x26 9+0x9", "_x26 8+0x9", "b") },
       silent: ["TaskFailureRatioHigh"],
+    },
+    {
+      title: "shared totals of a platform that is watched for the first time, whose holder shows them some pages later",
+      bare: true,
+      at: 23,
+      series: {
+        ...process("b", "_x6 0+0x20", "_x6 1+0x20"),
+        ...outcomes("_x9 900+0x20", "_x9 800+0x20", "b"),
+        ...ofQueue("task_stalled_total", "_x9 40+0x20", "b"),
+      },
+      silent: ["TaskFailureRatioHigh", "TasksStalled"],
     },
     {
       title: "scrapes that are lost",

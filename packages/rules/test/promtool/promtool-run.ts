@@ -16,6 +16,12 @@ export async function testRules({ cases, ...suite }: RuleSuite): Promise<string>
   return said.map(([title, text]) => (text === "" ? "" : `${title}\n${text}`)).join("");
 }
 
+/** What `promtool check rules` says of files of rules, or "" if there is nothing to say. */
+export async function checkRules(paths: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await promtool(["check", "rules", "--lint-fatal", ...paths]);
+  return exitCode === 0 ? "" : `${stdout}${stderr}`;
+}
+
 async function failures({ options = {}, cases }: RuleSuite): Promise<string> {
   const groups = ruleGroups(options);
   const rules = new Map(groups.flatMap((group) => group.rules.map((rule) => [rule.alert ?? "", rule] as const)));

@@ -69,3 +69,22 @@ export function waiting(values: string, instance = "a"): Record<string, string> 
     ...ofQueue("task_queue_tasks", values, instance, 'state="ready"'),
   };
 }
+
+/** One case of many about the queue `gpu`: each has a queue of its own, which is named after it. It takes promtool as long as one of them. */
+export function besideEachOther(title: string, cases: readonly RuleCase[]): RuleCase {
+  const named = (text: string, queue: string): string => text.replace('queue="gpu"', `queue=${JSON.stringify(queue)}`);
+  const renamed = cases.map((one) => ({
+    series: Object.entries(one.series).map(([name, samples]) => [named(name, one.title), samples] as const),
+    fires: (one.fires ?? []).map((firing) => ({ ...firing, labels: { ...firing.labels, queue: one.title } })),
+    values: Object.entries(one.values ?? {}).map(
+      ([name, value]) => [`${name}{queue=${JSON.stringify(one.title)}}`, value] as const,
+    ),
+  }));
+  return {
+    title,
+    series: Object.fromEntries(renamed.flatMap(({ series }) => series)),
+    fires: renamed.flatMap(({ fires }) => fires),
+    silent: cases.flatMap(({ silent = [] }) => silent),
+    values: Object.fromEntries(renamed.flatMap(({ values }) => values)),
+  };
+}

@@ -1,4 +1,4 @@
-import { ofQueue, outcomes, process, type RuleSuite, target } from "./rule-case.ts";
+import { besideEachOther, ofQueue, outcomes, process, type RuleSuite, target } from "./rule-case.ts";
 
 const labels = { task: "train", queue: "gpu" };
 const queue = { queue: "gpu" };
@@ -7,78 +7,79 @@ const queue = { queue: "gpu" };
 export const taskSuite: RuleSuite = {
   name: "tasks",
   cases: [
-    {
-      title: "a share of failures above the limit",
-      series: outcomes("0+189x40", "0+11x40"),
-      fires: [{ alert: "TaskFailureRatioHigh", labels, says: "5.5%" }],
-      values: {
-        "task_queue:task_failure:increase": 165,
-        "task_queue:task_success:increase": 2835,
-        "task_queue:task_success:ratio": 0.945,
-        "task_queue:task_failure:rate": 11 / 60,
-        "queue:task_finished:rate": 200 / 60,
+    besideEachOther("queues whose tasks fail or are lost", [
+      {
+        title: "a share of failures above the limit",
+        series: outcomes("0+189x40", "0+11x40"),
+        fires: [{ alert: "TaskFailureRatioHigh", labels, says: "5.5%" }],
+        values: {
+          "task_queue:task_failure:increase": 165,
+          "task_queue:task_success:increase": 2835,
+          "task_queue:task_success:ratio": 0.945,
+          "task_queue:task_failure:rate": 11 / 60,
+          "queue:task_finished:rate": 200 / 60,
+        },
       },
-    },
-    {
-      title: "a share of failures that is the limit",
-      series: outcomes("0+19x40", "0+1x40"),
-      silent: ["TaskFailureRatioHigh"],
-      values: { "task_queue:task_success:ratio": 0.95 },
-    },
-    {
-      title: "failures alone, but one task less than the least number",
-      series: outcomes("5+0x40", "7+0x20 26+0x20"),
-      silent: ["TaskFailureRatioHigh", "TaskFailureBudgetBurnsFast", "TaskFailureBudgetBurnsSlow"],
-    },
-    {
-      title: "failures alone, of just enough tasks",
-      series: outcomes("5+0x40", "7+0x26 27+0x20"),
-      fires: [
-        { alert: "TaskFailureRatioHigh", labels, says: "100%" },
-        { alert: "TaskFailureBudgetBurnsFast", labels: queue, says: "100%" },
-        { alert: "TaskFailureBudgetBurnsSlow", labels: queue, says: "100%" },
-      ],
-    },
-    {
-      title: "a budget that burns slowly",
-      series: outcomes("0+92x80", "0+8x80"),
-      at: 75,
-      fires: [
-        { alert: "TaskFailureRatioHigh", labels, says: "8%" },
-        { alert: "TaskFailureBudgetBurnsSlow", labels: queue, says: "8%" },
-      ],
-    },
+      {
+        title: "a share of failures that is the limit",
+        series: outcomes("0+19x40", "0+1x40"),
+        silent: ["TaskFailureRatioHigh"],
+        values: { "task_queue:task_success:ratio": 0.95 },
+      },
+      {
+        title: "failures alone, but one task less than the least number",
+        series: outcomes("5+0x40", "7+0x20 26+0x20"),
+        silent: ["TaskFailureRatioHigh", "TaskFailureBudgetBurnsFast", "TaskFailureBudgetBurnsSlow"],
+      },
+      {
+        title: "failures alone, of just enough tasks",
+        series: outcomes("5+0x40", "7+0x26 27+0x20"),
+        fires: [
+          { alert: "TaskFailureRatioHigh", labels, says: "100%" },
+          { alert: "TaskFailureBudgetBurnsFast", labels: queue, says: "100%" },
+          { alert: "TaskFailureBudgetBurnsSlow", labels: queue, says: "100%" },
+        ],
+      },
+      {
+        title: "a budget that burns slowly",
+        series: outcomes("0+92x80", "0+8x80"),
+        fires: [
+          { alert: "TaskFailureRatioHigh", labels, says: "8%" },
+          { alert: "TaskFailureBudgetBurnsSlow", labels: queue, says: "8%" },
+        ],
+      },
+      {
+        title: "a stall that is the first of its queue",
+        series: ofQueue("task_stalled_total", "_x20 1+0x20"),
+        fires: [{ alert: "TasksStalled", labels: queue, says: "1" }],
+      },
+      {
+        title: "a stall that is the first of its queue, in a process that is new itself",
+        series: {
+          ...process("b", "_x20 0+0x20", "_x20 1+0x20"),
+          ...ofQueue("task_stalled_total", "_x25 1+0x20", "b"),
+        },
+        fires: [{ alert: "TasksStalled", labels: queue, says: "1" }],
+      },
+      {
+        title: "stalls of long ago",
+        series: ofQueue("task_stalled_total", "0+1x10 10+0x30"),
+        silent: ["TasksStalled"],
+      },
+      {
+        title: "stalls that were kept, in a process that comes back after a long time",
+        series: {
+          ...process("b", "_x20 0+0x20", "_x20 1+0x20"),
+          ...ofQueue("task_stalled_total", "_x20 40+0x20", "b"),
+        },
+        silent: ["TasksStalled"],
+      },
+    ]),
     {
       title: "a budget that has burnt, until a while ago",
-      series: outcomes("0+8x100", "0+2x50 100+0x50"),
-      at: 90,
+      series: outcomes("0+8x100", "0+20x5 100+0x50"),
+      at: 40,
       silent: ["TaskFailureRatioHigh", "TaskFailureBudgetBurnsFast", "TaskFailureBudgetBurnsSlow"],
-    },
-    {
-      title: "a stall that is the first of its queue",
-      series: ofQueue("task_stalled_total", "_x20 1+0x20"),
-      fires: [{ alert: "TasksStalled", labels: queue, says: "1" }],
-    },
-    {
-      title: "a stall that is the first of its queue, in a process that is new itself",
-      series: {
-        ...process("b", "_x20 0+0x20", "_x20 1+0x20"),
-        ...ofQueue("task_stalled_total", "_x25 1+0x20", "b"),
-      },
-      fires: [{ alert: "TasksStalled", labels: queue, says: "1" }],
-    },
-    {
-      title: "stalls of long ago",
-      series: ofQueue("task_stalled_total", "0+1x10 10+0x30"),
-      silent: ["TasksStalled"],
-    },
-    {
-      title: "stalls that were kept, in a process that comes back after a long time",
-      series: {
-        ...process("b", "_x20 0+0x20", "_x20 1+0x20"),
-        ...ofQueue("task_stalled_total", "_x20 40+0x20", "b"),
-      },
-      silent: ["TasksStalled"],
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { ofQueue, outcomes, process, type RuleSuite, target, waiting } from "./rule-case.ts";
+import { besideEachOther, ofQueue, outcomes, process, type RuleSuite, target, waiting } from "./rule-case.ts";
 
 const labels = { queue: "gpu" };
 const failed = (values: string, instance = "a", reason = "timeout"): Record<string, string> =>
@@ -10,44 +10,50 @@ const counter = (name: string, label: string, ...values: readonly string[]): Rec
   Object.fromEntries(values.map((one, at) => [`${name}{${label}, ${target(at === 0 ? "a" : "b")}}`, one]));
 const events = (values: string): Record<string, string> =>
   counter("task_events_timestamp_seconds", 'broker="jobs"', values);
-const missed = (...values: readonly string[]): Record<string, string> =>
-  counter("task_events_missed_total", 'broker="jobs"', ...values);
+const missed = (values: string): Record<string, string> => counter("task_events_missed_total", 'broker="jobs"', values);
 
 /** The measuring itself. */
 export const telemetrySuite: RuleSuite = {
   name: "telemetry",
   cases: [
-    {
-      title: "a queue that can no longer be read",
-      series: { ...readAt("0+60x20 stale"), ...failed("0+0x20 1+1x20") },
-      fires: [{ alert: "TaskQueueReadingStale", labels, says: "10m 0s" }],
-    },
-    {
-      title: "a queue that could never be read",
-      series: failed("_x20 1+1x20"),
-      fires: [{ alert: "TaskQueueReadingStale", labels, says: "2m 0s" }],
-    },
-    {
-      title: "a queue whose last reading is at the limit",
-      series: { ...readAt("0+60x28 stale"), ...failed("0+0x28 1+1x20") },
-      silent: ["TaskQueueReadingStale"],
-    },
-    {
-      title: "a queue that was removed",
-      series: { ...readAt("0+60x20 stale"), ...waiting("9+0x20 stale"), ...outcomes("7+0x20 stale", "0+0x20 stale") },
-      silent: ["TaskQueueReadingStale", "TaskQueueStuck", "TaskQueueGrowing"],
-      values: { "queue:task_queue_length:max": undefined, "queue:task_open:sum": undefined },
-    },
-    {
-      title: "a queue that one of two processes cannot read",
-      series: { ...readAt("0+60x40"), ...readAt("0+60x10 stale", "b"), ...failed("0+0x10 1+1x30", "b") },
-      silent: ["TaskQueueReadingStale"],
-    },
-    {
-      title: "a queue that is not there yet",
-      series: { ...readAt("0+60x40"), ...failed("1+1x40", "a", "queue_missing") },
-      silent: ["TaskQueueReadingStale"],
-    },
+    besideEachOther("queues that can be read and that cannot", [
+      {
+        title: "a queue that can no longer be read",
+        series: { ...readAt("0+60x20 stale"), ...failed("0+0x20 1+1x20") },
+        fires: [{ alert: "TaskQueueReadingStale", labels, says: "10m 0s" }],
+      },
+      {
+        title: "a queue that could never be read",
+        series: failed("_x20 1+1x20"),
+        fires: [{ alert: "TaskQueueReadingStale", labels, says: "2m 0s" }],
+      },
+      {
+        title: "a counter in Redis, which has no readings of its own, that could not be read once, and once before",
+        series: failed("3+0x10 4+0x18 5+0x20"),
+        silent: ["TaskQueueReadingStale"],
+      },
+      {
+        title: "a queue whose last reading is at the limit",
+        series: { ...readAt("0+60x28 stale"), ...failed("0+0x28 1+1x20") },
+        silent: ["TaskQueueReadingStale"],
+      },
+      {
+        title: "a queue that was removed",
+        series: { ...readAt("0+60x20 stale"), ...waiting("9+0x20 stale"), ...outcomes("7+0x20 stale", "0+0x20 stale") },
+        silent: ["TaskQueueReadingStale", "TaskQueueStuck", "TaskQueueGrowing"],
+        values: { "queue:task_queue_length:max": undefined, "queue:task_open:sum": undefined },
+      },
+      {
+        title: "a queue that one of two processes cannot read",
+        series: { ...readAt("0+60x40"), ...readAt("0+60x10 stale", "b"), ...failed("0+0x10 1+1x30", "b") },
+        silent: ["TaskQueueReadingStale"],
+      },
+      {
+        title: "a queue that is not there yet",
+        series: { ...readAt("0+60x40"), ...failed("1+1x40", "a", "queue_missing") },
+        silent: ["TaskQueueReadingStale"],
+      },
+    ]),
     {
       title: "tasks that are taken without any event",
       series: {
@@ -77,48 +83,31 @@ export const telemetrySuite: RuleSuite = {
       silent: ["TaskEventsSilent"],
     },
     {
-      title: "events that were missed",
-      series: missed("0+0x27 3+0x20"),
-      fires: [{ alert: "TaskEventsMissed", labels: { broker: "jobs" }, says: "3" }],
+      title: "counters of what went wrong, which rise, or rose long ago",
+      series: {
+        ...missed("0+0x27 3+0x20"),
+        ...counter("task_events_missed_total", 'broker="long ago"', "3+0x40"),
+        ...counter("task_events_missed_total", 'broker="told by another now"', "3+0x26 stale", "_x28 3+0x20"),
+        ...counter("taskvitals_series_overflow_total", 'instrument="task_wait_seconds"', "0+0x27 7+0x9"),
+        ...counter("taskvitals_series_overflow_total", 'instrument="task_error_total"', "7+0x40"),
+        ...counter("taskvitals_error_total", 'operation="keep_totals"', "_x20 1+1x20"),
+        ...counter("taskvitals_error_total", 'operation="export"', "1+0x40"),
+      },
+      fires: [
+        { alert: "TaskEventsMissed", labels: { broker: "jobs" }, says: "3" },
+        { alert: "TaskSeriesRefused", labels: { instrument: "task_wait_seconds" }, says: "7" },
+        { alert: "TaskVitalsFailing", labels: { operation: "keep_totals" }, says: "5" },
+      ],
+      silent: ["TaskEventsMissed", "TaskSeriesRefused", "TaskVitalsFailing"],
     },
     {
-      title: "missed events of long ago, which another process tells of now",
-      series: missed("3+0x26 stale", "_x28 3+0x20"),
-      silent: ["TaskEventsMissed"],
-    },
-    {
-      title: "series that are refused",
-      series: counter("taskvitals_series_overflow_total", 'instrument="task_wait_seconds"', "0+0x27 7+0x9"),
-      fires: [{ alert: "TaskSeriesRefused", labels: { instrument: "task_wait_seconds" }, says: "7" }],
-    },
-    {
-      title: "series that were refused an hour ago",
-      series: counter("taskvitals_series_overflow_total", 'instrument="task_wait_seconds"', "7+0x60"),
-      silent: ["TaskSeriesRefused"],
-    },
-    {
-      title: "telemetry that fails",
-      series: counter("taskvitals_error_total", 'operation="keep_totals"', "_x20 1+1x20"),
-      fires: [{ alert: "TaskVitalsFailing", labels: { operation: "keep_totals" }, says: "5" }],
-    },
-    {
-      title: "telemetry that failed once, when it began",
-      series: counter("taskvitals_error_total", 'operation="keep_totals"', "1+0x40"),
-      silent: ["TaskVitalsFailing"],
-    },
-    {
-      title: "a process that can no longer be scraped",
-      series: process("b", "0+0x20 stale", "1+0x20 0+0x20"),
+      title: "a process that can no longer be scraped, one that was taken out of service, and another program",
+      series: {
+        ...process("b", "0+0x20 stale", "1+0x20 0+0x20"),
+        ...process("c", "0+0x20 stale", "1+0x20 0 stale"),
+        [`up{${target("d", "web")}}`]: "1+0x20 0+0x20",
+      },
       fires: [{ alert: "TaskTargetDown", labels: { job: "worker", instance: "b" } }],
-    },
-    {
-      title: "a process that was taken out of service",
-      series: process("b", "0+0x20 stale", "1+0x20 0 stale"),
-      silent: ["TaskTargetDown"],
-    },
-    {
-      title: "another program that can no longer be scraped",
-      series: { [`up{${target("b", "web")}}`]: "1+0x20 0+0x20" },
       silent: ["TaskTargetDown"],
     },
     {

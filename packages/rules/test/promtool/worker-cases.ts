@@ -1,4 +1,4 @@
-import { ofQueue, outcomes, process, type RuleSuite, target, waiting } from "./rule-case.ts";
+import { besideEachOther, ofQueue, outcomes, process, type RuleSuite, target, waiting } from "./rule-case.ts";
 
 const labels = { queue: "gpu" };
 const loop = (values: string, instance: string): Record<string, string> => ({
@@ -18,82 +18,83 @@ const failing = { alert: "TaskFailureRatioHigh", labels: { task: "train", queue:
 export const workerSuite: RuleSuite = {
   name: "workers",
   cases: [
-    {
-      title: "work, and no heartbeat",
-      series: { ...waiting("4+0x60"), ...ofQueue("task_workers", "0+0x60") },
-      fires: [{ alert: "TaskWorkersGone", labels, says: "4" }],
-    },
-    {
-      title: "work, and slots that went away with their processes hours ago",
-      series: {
-        ...waiting("0+0x80 4+0x60"),
-        ...ofQueue("task_concurrency", "2+0x9 stale", "b"),
-        ...ofQueue("task_concurrency", "2+0x9 0+0x250", "c"),
+    besideEachOther("queues with and without workers", [
+      {
+        title: "work, and no heartbeat",
+        series: { ...waiting("4+0x60"), ...ofQueue("task_workers", "0+0x60") },
+        fires: [{ alert: "TaskWorkersGone", labels, says: "4" }],
       },
-      at: 90,
-      fires: [{ alert: "TaskWorkersGone", labels, says: "4" }],
-    },
-    {
-      title: "workers that are scaled to none on an empty queue",
-      series: {
-        ...waiting("0+0x60"),
-        ...ofQueue("task_workers", "0+0x60"),
-        ...ofQueue("task_concurrency", "2+0x9 stale", "b"),
+      {
+        title: "work, and slots that went away with their processes before",
+        series: {
+          ...waiting("0+0x20 4+0x60"),
+          ...ofQueue("task_concurrency", "2+0x9 stale", "b"),
+          ...ofQueue("task_concurrency", "2+0x9 0+0x60", "c"),
+        },
+        fires: [{ alert: "TaskWorkersGone", labels, says: "4" }],
       },
-      silent: ["TaskWorkersGone"],
-    },
-    {
-      title: "workers that are replaced one after the other",
-      series: {
-        ...waiting("4+0x60"),
-        ...outcomes("0+9x26 stale", "0+0x26 stale", "b"),
-        ...outcomes("_x28 0+9x26", "_x28 0+0x26", "c"),
-        ...ofQueue("task_concurrency", "2+0x26 stale", "b"),
-        ...ofQueue("task_concurrency", "_x28 2+0x30", "c"),
+      {
+        title: "workers that are scaled to none on an empty queue",
+        series: {
+          ...waiting("0+0x60"),
+          ...ofQueue("task_workers", "0+0x60"),
+          ...ofQueue("task_concurrency", "2+0x9 stale", "b"),
+        },
+        silent: ["TaskWorkersGone"],
       },
-      silent: ["TaskWorkersGone", "TaskQueueStuck", "TaskTargetDown"],
-      values: { "queue:task_concurrency:sum": 2 },
-    },
-    {
-      title: "work of workers that nobody watches",
-      series: waiting("4+0x60"),
-      silent: ["TaskWorkersGone"],
-    },
-    {
-      title: "busy slots and a queue that grows",
-      series: {
-        ...ofQueue("task_queue_length", "0+10x60"),
-        ...ofQueue("task_active", "3+0x60"),
-        ...ofQueue("task_active", "1+0x60", "b"),
-        ...ofQueue("task_concurrency", "3+0x60"),
-        ...ofQueue("task_concurrency", "1+0x60", "b"),
+      {
+        title: "workers that are replaced one after the other",
+        series: {
+          ...waiting("4+0x60"),
+          ...outcomes("0+9x26 stale", "0+0x26 stale", "b"),
+          ...outcomes("_x28 0+9x26", "_x28 0+0x26", "c"),
+          ...ofQueue("task_concurrency", "2+0x26 stale", "b"),
+          ...ofQueue("task_concurrency", "_x28 2+0x30", "c"),
+        },
+        silent: ["TaskWorkersGone", "TaskQueueStuck", "TaskTargetDown"],
+        values: { "queue:task_concurrency:sum": 2 },
       },
-      fires: [
-        { alert: "TaskQueueGrowing", labels, says: "150" },
-        { alert: "TaskSlotsExhausted", labels, says: "100%" },
-      ],
-      values: { "queue:task_saturation:ratio": 1, "queue:task_active:sum": 4, "queue:task_running:max": 4 },
-    },
-    {
-      title: "a queue that grows beside free slots",
-      series: {
-        ...ofQueue("task_queue_length", "0+10x60"),
-        ...ofQueue("task_active", "94+0x60"),
-        ...ofQueue("task_concurrency", "100+0x60"),
+      {
+        title: "work of workers that nobody watches",
+        series: waiting("4+0x60"),
+        silent: ["TaskWorkersGone"],
       },
-      fires: [{ alert: "TaskQueueGrowing", labels, says: "150" }],
-      silent: ["TaskSlotsExhausted"],
-      values: { "queue:task_saturation:ratio": 0.94 },
-    },
-    {
-      title: "busy slots and a queue that does not grow",
-      series: {
-        ...ofQueue("task_queue_length", "300+0x60"),
-        ...ofQueue("task_active", "4+0x60"),
-        ...ofQueue("task_concurrency", "4+0x60"),
+      {
+        title: "busy slots and a queue that grows",
+        series: {
+          ...ofQueue("task_queue_length", "0+10x60"),
+          ...ofQueue("task_active", "3+0x60"),
+          ...ofQueue("task_active", "1+0x60", "b"),
+          ...ofQueue("task_concurrency", "3+0x60"),
+          ...ofQueue("task_concurrency", "1+0x60", "b"),
+        },
+        fires: [
+          { alert: "TaskQueueGrowing", labels, says: "150" },
+          { alert: "TaskSlotsExhausted", labels, says: "100%" },
+        ],
+        values: { "queue:task_saturation:ratio": 1, "queue:task_active:sum": 4, "queue:task_running:max": 4 },
       },
-      silent: ["TaskSlotsExhausted"],
-    },
+      {
+        title: "a queue that grows beside free slots",
+        series: {
+          ...ofQueue("task_queue_length", "0+10x60"),
+          ...ofQueue("task_active", "94+0x60"),
+          ...ofQueue("task_concurrency", "100+0x60"),
+        },
+        fires: [{ alert: "TaskQueueGrowing", labels, says: "150" }],
+        silent: ["TaskSlotsExhausted"],
+        values: { "queue:task_saturation:ratio": 0.94 },
+      },
+      {
+        title: "busy slots and a queue that does not grow",
+        series: {
+          ...ofQueue("task_queue_length", "300+0x60"),
+          ...ofQueue("task_active", "4+0x60"),
+          ...ofQueue("task_concurrency", "4+0x60"),
+        },
+        silent: ["TaskSlotsExhausted"],
+      },
+    ]),
     {
       title: "failures, a backlog and a busy host",
       series: overloaded(11, 1001, 86),
