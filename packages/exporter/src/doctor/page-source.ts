@@ -1,7 +1,16 @@
+import { contract } from "@taskvitals/rules";
 import { parseExposition } from "./exposition-text.ts";
 import { ask, type HttpTarget } from "./http-target.ts";
 import { isEvidence } from "./instant-facts.ts";
 import type { Sample } from "./sample.ts";
+
+/** A line of any metric of the contract. */
+const OURS = new RegExp(
+  `^(?:# TYPE )?(?:${Object.values(contract)
+    .map(({ name }) => name)
+    .join("|")})(?![a-zA-Z0-9:])`,
+  "m",
+);
 
 /** What a process shows now, or in words why it shows nothing. */
 export type PageReading = { readonly samples: readonly Sample[] } | { readonly failure: string };
@@ -20,7 +29,10 @@ export function httpPage(target: HttpTarget): PageSource {
     name: target.name,
     async read(signal) {
       const answer = await ask(target, signal);
-      return "failure" in answer ? answer : { samples: parseExposition(answer.text, isEvidence) };
+      if ("failure" in answer) return answer;
+      // A wrong URL must not look like a process that has nothing to say: ours shows something from its first page on.
+      if (!OURS.test(answer.text)) return { failure: "its answer has no metric of taskvitals; is it the right URL?" };
+      return { samples: parseExposition(answer.text, isEvidence) };
     },
   };
 }

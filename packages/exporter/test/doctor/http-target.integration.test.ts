@@ -1,17 +1,6 @@
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { ask, httpTarget } from "../../src/doctor/http-target.ts";
-
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await new Promise((resolve) => server.once("listening", resolve));
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import { serve } from "./serve.ts";
 
 const never = new AbortController().signal;
 
