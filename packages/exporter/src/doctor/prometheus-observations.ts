@@ -75,7 +75,8 @@ function overWindow(queue: string, all: PrometheusFacts, seconds: number, fromLo
     unreadable: ready === undefined && reason !== undefined ? unreadableText(reason) : undefined,
     readingAgeSeconds: readAt === undefined ? undefined : Math.max(0, all.atSeconds - readAt),
     ready,
-    readyChange: difference(ready, then),
+    // As the alert waits before it fires, what has not lasted is no growth yet.
+    readyChange: difference(fromLowest ? least(ready, window.readyLasting.get(queue)) : ready, then),
     readyChangeLately: changeLately(queue, ready, window, counts.ended),
     oldestAgeSeconds: facts.oldestAgeSeconds,
     oldestAgeChange: difference(facts.oldestAgeSeconds, ageThen),
@@ -136,4 +137,8 @@ function counted(
 
 function difference(now: number | undefined, then: number | undefined): number | undefined {
   return now === undefined || then === undefined ? undefined : now - then;
+}
+
+function least(now: number | undefined, lately: number | undefined): number | undefined {
+  return now === undefined || lately === undefined ? now : Math.min(now, lately);
 }

@@ -52,10 +52,14 @@ function still(seen: QueueObservation, values: ThresholdValues): Finding | undef
   };
 }
 
-/** Whether anything shows progress. Where nobody counts tasks, a shorter queue or a younger oldest task does. */
+/**
+ * Whether anything shows progress. Where nobody counts tasks, a shorter queue or a younger oldest task does; since the last reading the task has aged as well,
+ * which nobody has seen yet.
+ */
 function moved({
   ended,
   oldestAgeChange,
+  readingAgeSeconds = 0,
   readyChange = 0,
   ready = 0,
   retried = 0,
@@ -63,7 +67,7 @@ function moved({
 }: QueueObservation): boolean {
   if (ended !== undefined) return ended + retried > 0;
   if (readyChange < 0) return true;
-  return ready > 0 && oldestAgeChange !== undefined && oldestAgeChange < AGED * watchedSeconds;
+  return ready > 0 && oldestAgeChange !== undefined && oldestAgeChange < AGED * (watchedSeconds - readingAgeSeconds);
 }
 
 /** Free slots, or a worker that runs nothing, beside work that has waited all the time. */

@@ -127,6 +127,18 @@ describe("a queue that needs somebody", () => {
       { ended: 0, oldestActiveSeconds: 22_000, averageRunSeconds: 7200 },
     ],
     [
+      "ages as fast as the clock, though its last reading came late",
+      "stuck TaskQueueStuck",
+      {
+        ended: undefined,
+        readyChange: 0,
+        running: 1,
+        oldestAgeSeconds: 1000,
+        oldestAgeChange: 25,
+        readingAgeSeconds: 4,
+      },
+    ],
+    [
       "ages as fast as the clock where nobody counts",
       "stuck TaskQueueStuck",
       { ended: undefined, readyChange: 0, running: undefined, oldestAgeSeconds: 1000, oldestAgeChange: 30 },
