@@ -21,7 +21,7 @@ export interface WindowFacts {
   readonly covered: ByQueue;
   readonly readyThen: ByQueue;
   readonly readyLowest: ByQueue;
-  /** The least length in the last third: what has grown since then may be a burst that is about to drain. */
+  /** The least length in the last third of the readings: what has grown since then may be a burst that is about to drain. */
   readonly readyLasting: ByQueue;
   /** Tasks per second by which the length changed over the last third. */
   readonly readySlope: ByQueue;
@@ -133,8 +133,11 @@ async function readWindow(query: Query, q: RuleQueries, seconds: number): Promis
   const then = (series: string): string => `max by (queue) (${series} offset ${window})`;
   const length = q.series(queueLength);
   const third = durationText(Math.max(1, seconds / 3));
+  const covered = await byQueue(`max by (queue) (time() - min_over_time(${q.series(queueReadTimestamp)}[${window}]))`);
+  const bounded = new Map([...covered].map(([queue, value]) => [queue, Math.min(seconds, Math.max(0, value))]));
+  // A third of what there is, where the history is shorter than the window.
+  const lasting = durationText(Math.max(1, Math.max(0, ...bounded.values()) / 3));
   const [
-    covered,
     readyThen,
     readyLowest,
     readyLasting,
@@ -146,10 +149,9 @@ async function readWindow(query: Query, q: RuleQueries, seconds: number): Promis
     failed,
     retried,
   ] = await Promise.all([
-    byQueue(`max by (queue) (time() - min_over_time(${q.series(queueReadTimestamp)}[${window}]))`),
     byQueue(then(length)),
     byQueue(`max by (queue) (min_over_time(${length}[${window}]))`),
-    byQueue(`max by (queue) (min_over_time(${length}[${third}]))`),
+    byQueue(`max by (queue) (min_over_time(${length}[${lasting}]))`),
     byQueue(`max by (queue) (deriv(${length}[${third}]))`),
     byQueue(`max by (queue) (max_over_time(${length}[${third}]))`),
     byQueue(then(q.series(queueOldestAge))),
@@ -158,7 +160,6 @@ async function readWindow(query: Query, q: RuleQueries, seconds: number): Promis
     query(risen(q, taskFailure, seconds, ["task", "queue"])),
     byQueue(`sum by (queue) (${risen(q, taskRetry, seconds, ["task", "queue"])})`),
   ]);
-  const bounded = new Map([...covered].map(([queue, value]) => [queue, Math.min(seconds, Math.max(0, value))]));
   return {
     seconds,
     covered: bounded,
