@@ -145,7 +145,8 @@ export const thresholds: Readonly<Record<ThresholdName, ThresholdDefinition>> = 
     min: 1,
     max: 30 * DAY,
     scope: "queue",
-    reason: "Time in which a backlog that shrinks must be gone, at its present pace, to be left alone.",
+    reason:
+      "Time in which a backlog that shrinks should be gone, at its present pace. It colours the time to drain in the dashboards; by itself it alerts nobody.",
   },
   overdueTasks: {
     unit: "tasks",

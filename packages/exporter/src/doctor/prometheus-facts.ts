@@ -137,43 +137,25 @@ async function readWindow(query: Query, q: RuleQueries, seconds: number): Promis
   const bounded = new Map([...covered].map(([queue, value]) => [queue, Math.min(seconds, Math.max(0, value))]));
   // A third of what there is, where the history is shorter than the window.
   const lasting = durationText(Math.max(1, Math.max(0, ...bounded.values()) / 3));
-  const [
-    readyThen,
-    readyLowest,
-    readyLasting,
-    readySlope,
-    readyHighest,
-    ageThen,
-    failedThen,
-    succeeded,
-    failed,
-    retried,
-  ] = await Promise.all([
-    byQueue(then(length)),
-    byQueue(`max by (queue) (min_over_time(${length}[${window}]))`),
-    byQueue(`max by (queue) (min_over_time(${length}[${lasting}]))`),
-    byQueue(`max by (queue) (deriv(${length}[${third}]))`),
-    byQueue(`max by (queue) (max_over_time(${length}[${third}]))`),
-    byQueue(then(q.series(queueOldestAge))),
-    byQueue(then(q.series(queueTasks, 'state="failed"'))),
-    query(risen(q, taskSuccess, seconds, ["task", "queue"])),
-    query(risen(q, taskFailure, seconds, ["task", "queue"])),
-    byQueue(`sum by (queue) (${risen(q, taskRetry, seconds, ["task", "queue"])})`),
-  ]);
-  return {
-    seconds,
-    covered: bounded,
-    readyThen,
-    readyLowest,
-    readyLasting,
-    readySlope,
-    readyHighest,
-    ageThen,
-    failedThen,
-    succeeded,
-    failed,
-    retried,
-  };
+  const values = await allOf({
+    readyThen: byQueue(then(length)),
+    readyLowest: byQueue(`max by (queue) (min_over_time(${length}[${window}]))`),
+    readyLasting: byQueue(`max by (queue) (min_over_time(${length}[${lasting}]))`),
+    readySlope: byQueue(`max by (queue) (deriv(${length}[${third}]))`),
+    readyHighest: byQueue(`max by (queue) (max_over_time(${length}[${third}]))`),
+    ageThen: byQueue(then(q.series(queueOldestAge))),
+    failedThen: byQueue(then(q.series(queueTasks, 'state="failed"'))),
+    succeeded: query(risen(q, taskSuccess, seconds, ["task", "queue"])),
+    failed: query(risen(q, taskFailure, seconds, ["task", "queue"])),
+    retried: byQueue(`sum by (queue) (${risen(q, taskRetry, seconds, ["task", "queue"])})`),
+  });
+  return { seconds, covered: bounded, ...values };
+}
+
+/** Waits for every value of an object at once. */
+async function allOf<T extends object>(promised: { readonly [Key in keyof T]: Promise<T[Key]> }): Promise<T> {
+  const entries = Object.entries<Promise<unknown>>(promised as Readonly<Record<string, Promise<unknown>>>);
+  return Object.fromEntries(await Promise.all(entries.map(async ([key, value]) => [key, await value]))) as T;
 }
 
 function valuesBy(label: string, samples: readonly Sample[]): ReadonlyMap<string, number> {

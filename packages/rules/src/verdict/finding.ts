@@ -8,6 +8,6 @@ export interface Finding {
   readonly because: string;
   /** What to do next, as a sentence. */
   readonly next: string;
-  /** The alert that says the same. */
-  readonly alert: string;
+  /** The alert that says the same; absent where none does. */
+  readonly alert?: string;
 }

@@ -23,29 +23,35 @@ export function judgeQueue(seen: QueueObservation, settings: ThresholdSettings =
   for (const judge of judges) {
     const finding = judge(seen, values, settings);
     if (finding === undefined) continue;
-    const { alert, because, next, verdict } = finding;
+    const { because, verdict, ...rest } = finding;
     const facts = verdict === "blind" ? [] : factsOf(seen);
-    return { queue: seen.queue, verdict, evidence: [because, ...facts], next, alert };
+    return { queue: seen.queue, verdict, evidence: [because, ...facts], ...rest };
   }
   return { queue: seen.queue, verdict: "healthy", evidence: factsOf(seen) };
 }
 
 function blind(seen: QueueObservation, { staleReadingSeconds }: ThresholdValues): Finding | undefined {
-  const { readingAgeSeconds, ready, unreadable } = seen;
+  const { readingAgeSeconds = 0, ready, unreadable } = seen;
   const because =
     unreadable !== undefined
       ? `it cannot be read: ${unreadable}`
-      : readingAgeSeconds !== undefined && readingAgeSeconds > staleReadingSeconds
+      : readingAgeSeconds > staleReadingSeconds
         ? `its last reading is ${time(readingAgeSeconds)} old (limit ${time(staleReadingSeconds)})`
-        : ready === undefined
-          ? "nobody says how many tasks wait"
-          : undefined;
-  if (because === undefined) return undefined;
+        : undefined;
+  if (because !== undefined) {
+    return {
+      verdict: "blind",
+      because,
+      next: "Make it readable first: `taskvitals-exporter check` with the same options says what is wrong and what to do.",
+      alert: "TaskQueueReadingStale",
+    };
+  }
+  if (ready !== undefined) return undefined;
+  // Its tasks are counted, and nobody was told to read it: no reading is old, so no alert says so.
   return {
     verdict: "blind",
-    because,
-    next: "Make it readable first: `taskvitals-exporter check` with the same options says what is wrong and what to do.",
-    alert: "TaskQueueReadingStale",
+    because: "nobody says how many tasks wait",
+    next: "Have it read: give --redis and --queue, or the page of a process that declares the queue.",
   };
 }
 

@@ -23,6 +23,6 @@ export interface QueueJudgement {
   readonly evidence: readonly string[];
   /** What to do next, as a sentence; absent for a healthy queue. */
   readonly next?: string | undefined;
-  /** The alert that says the same, and names the runbook; absent for a healthy queue. */
+  /** The alert that says the same, and names the runbook; absent for a healthy queue, and where none does. */
   readonly alert?: string | undefined;
 }

@@ -97,7 +97,7 @@ describe("a queue that needs somebody", () => {
   test.each<[string, string, Partial<QueueObservation>]>([
     ["cannot be read", "blind TaskQueueReadingStale", { unreadable: "refused", ready: undefined }],
     ["was read long ago", "blind TaskQueueReadingStale", { readingAgeSeconds: 121 }],
-    ["has a length that nobody tells", "blind TaskQueueReadingStale", { ready: undefined }],
+    ["has a length that nobody tells", "blind", { ready: undefined }],
     ["has no worker", "starving TaskWorkersGone", { workers: 0, running: 0, ended: 0 }],
     [
       "has no slot, and its workers leave no sign",
