@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Build } from "./build-once.ts";
+import { runStep } from "./build-step.ts";
+import { collectorBuild, prometheus3Build } from "./go-builds.ts";
 
 /** Where the driver programs of the task frameworks are. */
 export const frameworksFolder: string = join(import.meta.dirname, "..", "frameworks");
@@ -15,6 +17,8 @@ export function frameworkBuilds(): readonly Build[] {
     virtualEnvironment("flower", join(frameworksFolder, "flower", "requirements.txt")),
     virtualEnvironment("servers", join(import.meta.dirname, "redis-versions", "requirements.txt")),
     goProgram("asynq-driver", join(frameworksFolder, "asynq")),
+    collectorBuild(),
+    prometheus3Build(),
   ];
 }
 
@@ -28,7 +32,7 @@ function virtualEnvironment(name: string, requirements: string): Build {
     ],
     make(path) {
       const advice = "It needs Python 3.10 or newer with venv, and a package index that pip can reach.";
-      run("python3", ["-m", "venv", path], advice);
+      runStep("python3", ["-m", "venv", path], advice);
       const install = [
         "-m",
         "pip",
@@ -38,7 +42,7 @@ function virtualEnvironment(name: string, requirements: string): Build {
         "--requirement",
         requirements,
       ];
-      run(join(path, "bin", "python"), install, advice);
+      runStep(join(path, "bin", "python"), install, advice);
     },
   };
 }
@@ -51,17 +55,9 @@ function goProgram(name: string, source: string): Build {
     inputs: files.flatMap((file) => [file, readFileSync(join(source, file), "utf8")]),
     make(path) {
       const advice = `It needs a module proxy that Go can reach, and Go ${version} or 1.21, which fetches that; Debian 12 has 1.19.`;
-      run("go", ["build", "-mod=readonly", "-buildvcs=false", "-o", path, "."], advice, source);
+      runStep("go", ["build", "-mod=readonly", "-buildvcs=false", "-o", path, "."], advice, source);
     },
   };
-}
-
-function run(command: string, args: readonly string[], advice: string, cwd: string = dirname(frameworksFolder)): void {
-  console.error(`$ ${command} ${args.join(" ")}`);
-  // Its progress goes to our stderr: stdout belongs to whoever called us.
-  const { status, signal, error } = spawnSync(command, args, { cwd, stdio: ["ignore", 2, 2] });
-  if (status === 0) return;
-  throw new Error(`${command} failed (${error?.message ?? signal ?? `exit code ${status}`}). ${advice}`);
 }
 
 function output(command: string, args: readonly string[]): string {

@@ -2,10 +2,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type RunningProcess, startProcess } from "./child-process.ts";
+import { frameworksFolder } from "./framework-builds.ts";
 import { freePort } from "./free-port.ts";
 import { activeTargets, instantQuery, type PrometheusSample, type PrometheusTarget } from "./prometheus-api.ts";
 import { tempDirectory } from "./temp-directory.ts";
 import { waitUntil } from "./wait-until.ts";
+
+/** The major versions of Prometheus that the tests run on: Debian's 2.42, and 3. */
+export type PrometheusVersion = "2" | "3";
 
 /** What a test's Prometheus scrapes: `scrapeConfigs` for a configuration of ours, `configFile` for one that exists. */
 export interface PrometheusOptions {
@@ -17,6 +21,10 @@ export interface PrometheusOptions {
   readonly scrapeInterval?: string;
   /** Paths of rule files, absolute. Default none. */
   readonly ruleFiles?: readonly string[];
+  /** Default {@link testedPrometheus}. */
+  readonly version?: PrometheusVersion;
+  /** Further flags, such as `--web.enable-remote-write-receiver`. Default none. */
+  readonly flags?: readonly string[];
 }
 
 /** A real Prometheus on a free loopback port with a database of its own. */
@@ -36,13 +44,27 @@ export interface PrometheusServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** The version for tests that name none: the variable `TEST_PROMETHEUS` of the Vitest project, else 2. */
+export function testedPrometheus(): PrometheusVersion {
+  return process.env.TEST_PROMETHEUS === "3" ? "3" : "2";
+}
+
+/** Path of a program of that Prometheus. */
+export function prometheusProgram(name: "prometheus" | "promtool", version: PrometheusVersion): string {
+  return version === "2" ? name : join(frameworksFolder, ".built/prometheus-3", name);
+}
+
 /** Starts Prometheus; resolves when it is ready to answer queries. */
 export async function startPrometheus(options: PrometheusOptions): Promise<PrometheusServer> {
   const directory = tempDirectory("prometheus");
   let url: string;
   let child: RunningProcess;
   try {
-    ({ url, child } = await launch(options.configFile ?? writeConfig(options, directory.path), directory.path));
+    ({ url, child } = await launch(
+      options.configFile ?? writeConfig(options, directory.path),
+      directory.path,
+      options,
+    ));
   } catch (error) {
     directory.remove();
     throw error;
@@ -91,18 +113,23 @@ function writeConfig(options: PrometheusOptions, directory: string): string {
   return path;
 }
 
-async function launch(configFile: string, directory: string): Promise<{ url: string; child: RunningProcess }> {
+async function launch(
+  configFile: string,
+  directory: string,
+  { version = testedPrometheus(), flags = [] }: PrometheusOptions,
+): Promise<{ url: string; child: RunningProcess }> {
   for (let attempt = 1; ; attempt++) {
     const address = `127.0.0.1:${await freePort()}`;
     const url = `http://${address}`;
     try {
       const child = await startProcess({
-        command: "prometheus",
+        command: prometheusProgram("prometheus", version),
         args: [
           `--config.file=${configFile}`,
           `--storage.tsdb.path=${join(directory, "data")}`,
           `--web.listen-address=${address}`,
           "--log.level=warn",
+          ...flags,
         ],
         readyWhen: async () => (await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(1_000) })).ok,
       });

@@ -17,6 +17,11 @@ export const services: readonly Service[] = [
   { commands: ["prometheus", "promtool"], debianPackage: "prometheus", homebrewFormula: "prometheus" },
   { commands: ["docker-compose"], debianPackage: "docker-compose", homebrewFormula: "docker-compose" },
   {
+    commands: ["victoria-metrics"],
+    debianPackage: "victoria-metrics",
+    elsewhere: "VictoriaMetrics 1.79 or newer, single-node, on PATH as victoria-metrics",
+  },
+  {
     commands: ["prometheus-redis-exporter"],
     debianPackage: "prometheus-redis-exporter",
     elsewhere: "redis_exporter from github.com/oliver006/redis_exporter, on PATH as prometheus-redis-exporter",
