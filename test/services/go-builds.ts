@@ -25,7 +25,7 @@ export function collectorBuild(): Build {
       const sourcesOnly = ["--skip-get-modules", "--skip-compilation"];
       mkdirSync(path);
       runStep("go", ["run", BUILDER, ...sourcesOnly, `--config=${config}`], ADVICE, path);
-      const sources = join(path, "dist/otelcol");
+      const sources = join(path, "dist");
       for (const file of ["go.mod", "go.sum"]) copyFileSync(join(collectorFolder, file), join(sources, file));
       compile("otelcol", path, ".", sources);
     },
