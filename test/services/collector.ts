@@ -45,10 +45,10 @@ const program = join(frameworksFolder, ".built/collector/otelcol");
 
 /** Starts the Collector of `otelcol/builder-config.yaml`; resolves when its health check answers. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
-  const [http, grpc, health, metrics, own] = await Promise.all(Array.from({ length: 5 }, () => freePort()));
+  const [http, grpc, health, metrics, own, pages] = await Promise.all(Array.from({ length: 6 }, () => freePort()));
   const local = (port: number | undefined): string => `127.0.0.1:${port}`;
   const ports = {
-    extensions: { health_check: { endpoint: local(health) } },
+    extensions: { health_check: { endpoint: local(health) }, zpages: { endpoint: local(pages) } },
     receivers: {
       otlp: { protocols: { http: { endpoint: local(http) }, grpc: { endpoint: local(grpc) } } },
     },

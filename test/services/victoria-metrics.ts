@@ -6,6 +6,7 @@ import { tempDirectory } from "./temp-directory.ts";
 
 /** A real single-node VictoriaMetrics on a free loopback port with a database of its own. */
 export interface VictoriaMetrics extends AsyncDisposable {
+  readonly pid: number;
   readonly url: string;
   /** Where it takes Prometheus' remote write. */
   readonly remoteWriteUrl: string;
@@ -32,6 +33,7 @@ export async function startVictoriaMetrics(): Promise<VictoriaMetrics> {
       readyWhen: async () => (await fetch(`${url}/health`, { signal: AbortSignal.timeout(1000) })).ok,
     });
     return {
+      pid: child.pid,
       url,
       remoteWriteUrl: `${url}/api/v1/write`,
       query: (expr, time) => instantQuery(url, expr, time),

@@ -35,8 +35,9 @@ interface LastSeen {
 }
 
 /**
- * What was recorded since this reader last collected. A new series is reported once even if nothing was recorded (that
- * declares it); a series that is removed leaves its unreported rest behind for one last point.
+ * What was recorded since this reader last collected. A counter or histogram in which nothing was recorded is reported with that: to a
+ * receiver, a series that stands still must not look like one whose process is dead. A series that is removed leaves its unreported rest
+ * behind for one last point.
  */
 export class DeltaSeriesReader implements SeriesReader {
   readonly #storage: SeriesStorage;
@@ -60,8 +61,9 @@ export class DeltaSeriesReader implements SeriesReader {
     for (const series of this.#storage.list()) {
       const last = this.#seen.get(series);
       const { activity } = series;
-      if (last?.activity === activity || !series.hasValue) {
-        if (last !== undefined) seen.set(series, last);
+      if (!series.hasValue) continue;
+      if (this.#isGauge && last?.activity === activity) {
+        seen.set(series, last);
         continue;
       }
       const payload = payloadOf(series);

@@ -138,6 +138,16 @@ export const DIFFERENT: readonly Different[] = [
 
 export const DIFFERENT_DELTA: readonly Different[] = [
   {
+    title: "what stands still is reported as standing still, and does not end",
+    run: async (meter, collect) => {
+      meter.createCounter("c").add(1);
+      await collect();
+      return collect();
+    },
+    standard: {},
+    ours: { "s/c   3 monotonic": { "{}": 0 } },
+  },
+  {
     title: "the extremes of an interval are not known after the first one",
     run: async (meter, collect) => {
       const it = meter.createHistogram("h", { advice: { explicitBucketBoundaries: [] } });

@@ -103,7 +103,11 @@ test("pushing deltas over OTLP beside a scrape: each side has its own count, acr
       [DELTA, 10],
       [DELTA, 2],
     ],
-    [[DELTA, 1], [DELTA, 1, 3], undefined],
+    [
+      [DELTA, 1],
+      [DELTA, 1, 3],
+      [DELTA, 0],
+    ],
   ]);
   const starts = received.map((metrics) => metrics.find(({ name }) => name === "ours_total")?.sum?.dataPoints[0]);
   expect(BigInt(starts[1]?.startTimeUnixNano ?? 0)).toBe(BigInt(starts[0]?.timeUnixNano ?? 1));
