@@ -3,7 +3,7 @@ import { contract } from "@taskvitals/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AllPaths, type AppName, startAllPaths } from "./collector-paths/all-paths.ts";
 import { allSeries, stillSeries } from "./collector-paths/contract-series.ts";
-import { metadata } from "./collector-paths/metric-metadata.ts";
+import { metadata, receivedUnits } from "./collector-paths/metric-metadata.ts";
 import type { MetricStore } from "./collector-paths/metric-store.ts";
 import { type PanelQuery, panelLines, panelQueries } from "./collector-paths/panel-answers.ts";
 import { recordedAnswers } from "./collector-paths/recorded-answers.ts";
@@ -48,6 +48,13 @@ describe("every path from an application to a store", () => {
     for (const store of paths.others.filter(({ path }) => path.includes("scraped by Prometheus"))) {
       await expectSame(store, metadata);
     }
+  });
+
+  it("brings the unit of each metric over OTLP", () => {
+    const units = receivedUnits(paths.received);
+    const wanted = Object.values(contract).filter(({ name }) => units.has(name));
+    expect(Object.fromEntries(units)).toEqual(Object.fromEntries(wanted.map(({ name, unit }) => [name, unit])));
+    expect(wanted.length).toBeGreaterThan(20);
   });
 
   it("answers every recording rule, and fires no alert", async () => {

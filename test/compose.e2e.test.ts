@@ -7,6 +7,7 @@ import { jobEnded, postJob } from "./finetune-jobs.ts";
 import { fetchPage } from "./metrics-page.ts";
 import { capture, freePort, type RunningProcess, startProcess, tempDirectory, waitUntil } from "./services/index.ts";
 import { activeTargets, instantQuery } from "./services/prometheus-api.ts";
+import { prometheusProgram } from "./services/prometheus-server.ts";
 
 type Replacements = Readonly<Record<string, string>>;
 
@@ -120,7 +121,8 @@ it("every service's own command and environment come up together, each target is
   const paths = { "/etc/prometheus/prometheus.yml": config, "=/prometheus": `=${folder("prometheus")}` };
   stack.use(
     await startProcess({
-      command: "prometheus",
+      // The image is one of Prometheus 3.
+      command: prometheusProgram("prometheus", "3"),
       args: [
         ...rewritten(composeService("prometheus").command ?? [], paths),
         `--web.listen-address=${prometheusAddress}`,

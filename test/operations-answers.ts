@@ -11,6 +11,7 @@ export const SILENT_WHEN_HEALTHY: Readonly<Record<string, string>> = {
   "Missed events/A": "nobody reads events",
   "Last event/A": "nobody reads events",
   "Own errors/A": "taskvitals never failed",
+  "Pushed points lost/A": "nothing is pushed",
 };
 
 /** Queries that may have something to say or not, and on what that depends. */

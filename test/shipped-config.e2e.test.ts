@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { composeService, composeServices, mountedFrom, root } from "./compose-project.ts";
 import { startFinetuneRun } from "./finetune-run.ts";
 import { fetchPage } from "./metrics-page.ts";
-import { capture, promtool } from "./services/index.ts";
+import { capture, prometheusVersions, promtool } from "./services/index.ts";
 
 /** Imposed by the platform that the names come from; everything else must be as Prometheus recommends. */
 const KNOWN_COMPLAINT = 'system_memory_usage_gigabytes use base unit "bytes" instead of "gigabytes"';
@@ -17,8 +17,10 @@ it("promtool finds nothing on the pages of the API and of a worker but the unit 
   await using run = await startFinetuneRun({ tasks: 10, workers: 1 });
   for (const instance of [run.apiInstance, ...run.workers.map((worker) => worker.instance)]) {
     const { text } = await fetchPage(`http://${instance}/metrics`);
-    const { stdout, stderr } = await promtool(["check", "metrics"], text);
-    expect(`${stdout}${stderr}`.trim().split("\n")).toEqual([KNOWN_COMPLAINT]);
+    for (const version of prometheusVersions) {
+      const { stdout, stderr } = await promtool(["check", "metrics"], text, version);
+      expect(`${stdout}${stderr}`.trim().split("\n")).toEqual([KNOWN_COMPLAINT]);
+    }
   }
 });
 
@@ -59,14 +61,26 @@ describe("docker-compose.yml", () => {
   });
 });
 
+it.each([
+  ["prometheus.yml", prometheusVersions],
+  ["collector.yml", prometheusVersions],
+  // Its receiver for OTLP came with Prometheus 3.
+  ["otlp.yml", ["3"] as const],
+] as const)(
+  "promtool accepts %s, with the rules that it loads, on each Prometheus it is for",
+  async (name, versions) => {
+    for (const version of versions) {
+      const args = ["check", "config", `${root}prometheus/${name}`];
+      const { exitCode, stdout, stderr } = await promtool(args, undefined, version);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+      expect(stdout).toContain("SUCCESS");
+      expect(stdout).toMatch(/[1-9]\d* rules found/);
+    }
+  },
+);
+
 describe("prometheus.yml", () => {
   const path = mountedFrom(composeService("prometheus"), "/etc/prometheus/prometheus.yml");
-
-  it("is accepted by promtool", async () => {
-    const { exitCode, stdout, stderr } = await promtool(["check", "config", path]);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(stdout).toContain("SUCCESS");
-  });
 
   it("scrapes every 5 s: the API by name, each worker by address, both on the ports they listen on", () => {
     const config = parse(read(path)) as {

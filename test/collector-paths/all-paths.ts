@@ -24,6 +24,8 @@ export interface AllPaths extends AsyncDisposable {
   readonly others: readonly MetricStore[];
   /** Takes what `totals` and `deltas` push. */
   readonly pushedTo: Collector;
+  /** File to which that Collector writes what arrives, as its file exporter does. */
+  readonly received: string;
 }
 
 /**
@@ -49,10 +51,15 @@ export async function startAllPaths(): Promise<AllPaths> {
   const writtenTo = await prometheus({ version: "3", flags: ["--web.enable-remote-write-receiver"] });
 
   const base = ["otel-collector.yaml", "otelcol/remote-write.yaml"].map(shipped);
+  const received = file("received.jsonl");
   const pushedTo = stack.use(
     await startCollector({
       configFiles: [...base, shipped("otelcol/delta.yaml")],
       env: { REMOTE_WRITE_ENDPOINT: victoria.remoteWriteUrl },
+      overrides: {
+        exporters: { file: { path: received } },
+        service: { pipelines: { metrics: { exporters: ["prometheus", "file"] } } },
+      },
     }),
   );
   const agent = stack.use(
@@ -128,6 +135,7 @@ export async function startAllPaths(): Promise<AllPaths> {
     redis,
     apps,
     pushedTo,
+    received,
     restart: async (name) => {
       await apps[name].process.stop();
       apps[name] = await start(name);

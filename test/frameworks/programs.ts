@@ -4,12 +4,15 @@ import type { DriverProgram } from "./driver.ts";
 
 const here = import.meta.dirname;
 
-/** A virtual environment: `arq` for Arq, `celery-5.2` for the Celery of Debian 12, `flower` for Flower, `python` for every other framework. */
-export type PythonEnvironment = "python" | "arq" | "celery-5.2" | "flower";
+/**
+ * A virtual environment: `arq` for Arq, `celery-5.2` for the Celery of Debian 12, `flower` for Flower, `kubernetes` for the schemas of
+ * Kubernetes, `python` for every other framework.
+ */
+export type PythonEnvironment = "python" | "arq" | "celery-5.2" | "flower" | "kubernetes";
 
 /** The Python of a virtual environment. */
 export function pythonOf(environment: PythonEnvironment): string {
-  return built(join(environment, "bin", "python"));
+  return builtProgram(join(environment, "bin", "python"));
 }
 
 /**
@@ -34,10 +37,11 @@ export function rubyProgram(script: string): DriverProgram {
 
 /** The driver for Asynq. */
 export function asynqProgram(): DriverProgram {
-  return { command: built("asynq-driver"), args: [] };
+  return { command: builtProgram("asynq-driver"), args: [] };
 }
 
-function built(path: string): string {
+/** A program that `npm run services` built, by its path in the folder of builds. Throws when it is not there. */
+export function builtProgram(path: string): string {
   const command = join(here, ".built", path);
   if (!existsSync(command)) throw new Error(`${command} is not there: run \`npm run services\``);
   return command;

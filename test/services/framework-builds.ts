@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Build } from "./build-once.ts";
 import { runStep } from "./build-step.ts";
-import { collectorBuild, prometheus3Build } from "./go-builds.ts";
+import { collectorBuild, kustomizeBuild, prometheus3Build } from "./go-builds.ts";
 
 /** Where the driver programs of the task frameworks are. */
 export const frameworksFolder: string = join(import.meta.dirname, "..", "frameworks");
@@ -15,10 +15,12 @@ export function frameworkBuilds(): readonly Build[] {
     virtualEnvironment("arq", join(frameworksFolder, "arq", "requirements.txt")),
     virtualEnvironment("celery-5.2", join(frameworksFolder, "celery-5.2", "requirements.txt")),
     virtualEnvironment("flower", join(frameworksFolder, "flower", "requirements.txt")),
+    virtualEnvironment("kubernetes", join(import.meta.dirname, "..", "kubernetes", "requirements.txt")),
     virtualEnvironment("servers", join(import.meta.dirname, "redis-versions", "requirements.txt")),
     goProgram("asynq-driver", join(frameworksFolder, "asynq")),
     collectorBuild(),
     prometheus3Build(),
+    kustomizeBuild(),
   ];
 }
 

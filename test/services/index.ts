@@ -10,7 +10,7 @@ export type { OtlpExport, OtlpReceiver, OtlpReceiverOptions } from "./otlp-recei
 export { startOtlpReceiver } from "./otlp-receiver.ts";
 export type { PrometheusSample, PrometheusTarget } from "./prometheus-api.ts";
 export type { PrometheusOptions, PrometheusServer, PrometheusVersion } from "./prometheus-server.ts";
-export { startPrometheus, testedPrometheus } from "./prometheus-server.ts";
+export { prometheusVersions, startPrometheus, testedPrometheus } from "./prometheus-server.ts";
 export { promtool } from "./promtool.ts";
 export type { RedisCluster } from "./redis-cluster.ts";
 export { startRedisCluster } from "./redis-cluster.ts";

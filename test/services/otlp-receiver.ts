@@ -21,8 +21,8 @@ export interface OtlpReceiver extends AsyncDisposable {
   readonly exports: readonly OtlpExport[];
   /** Number of requests that arrived, whatever became of them. */
   readonly requests: number;
-  /** Answers from now on with this status, or never. 200 at first; what is answered otherwise is not kept. */
-  answer(status: number | "never", headers?: Readonly<Record<string, string>>): void;
+  /** Answers from now on with this status, or never. 200 at first; what is answered otherwise is not kept. Default: no body. */
+  answer(status: number | "never", headers?: Readonly<Record<string, string>>, body?: Uint8Array): void;
   /** Every metric of this name that was accepted, in order. */
   metrics(name: string): readonly OtlpMetric[];
   /** The last accepted point with exactly these labels. */
@@ -43,7 +43,11 @@ export interface OtlpReceiverOptions {
 export async function startOtlpReceiver({ tls }: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
   const exports: OtlpExport[] = [];
   const sockets = new Set<Socket>();
-  let answer: { status: number | "never"; headers: Readonly<Record<string, string>> } = { status: 200, headers: {} };
+  let answer: {
+    readonly status: number | "never";
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: Uint8Array | undefined;
+  } = { status: 200, headers: {} };
   let requests = 0;
 
   const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -52,12 +56,13 @@ export async function startOtlpReceiver({ tls }: OtlpReceiverOptions = {}): Prom
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const { status, headers } = answer;
     if (status === "never") return;
+    const given = answer.body;
     const body = Buffer.concat(chunks);
     if (status === 200) {
       const message = decodeOtlp(request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body);
       exports.push({ ...message, path: request.url ?? "", headers: request.headers });
     }
-    response.writeHead(status, headers).end();
+    response.writeHead(status, headers).end(given);
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     // A connection that is cut in the middle of a push is what some tests do.
@@ -94,8 +99,8 @@ export async function startOtlpReceiver({ tls }: OtlpReceiverOptions = {}): Prom
     get requests() {
       return requests;
     },
-    answer: (status, headers = {}) => {
-      answer = { status, headers };
+    answer: (status, headers = {}, body) => {
+      answer = { status, headers, body };
     },
     metrics,
     last: (name, labels = {}) => {

@@ -11,6 +11,9 @@ import { waitUntil } from "./wait-until.ts";
 /** The major versions of Prometheus that the tests run on: Debian's 2.42, and 3. */
 export type PrometheusVersion = "2" | "3";
 
+/** Both. */
+export const prometheusVersions: readonly PrometheusVersion[] = ["2", "3"];
+
 /** What a test's Prometheus scrapes: `scrapeConfigs` for a configuration of ours, `configFile` for one that exists. */
 export interface PrometheusOptions {
   /** Entries of `scrape_configs`, as in prometheus.yml. */
@@ -29,6 +32,7 @@ export interface PrometheusOptions {
 
 /** A real Prometheus on a free loopback port with a database of its own. */
 export interface PrometheusServer extends AsyncDisposable {
+  readonly pid: number;
   readonly url: string;
   /** Evaluates an expression at `time` (Unix seconds, default now). */
   query(expr: string, time?: number): Promise<PrometheusSample[]>;
@@ -77,6 +81,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   };
   const query = (expr: string, time?: number): Promise<PrometheusSample[]> => instantQuery(url, expr, time);
   return {
+    pid: child.pid,
     url,
     query,
     async waitFor(expr, predicate, { timeoutMs = 60_000 } = {}) {

@@ -318,6 +318,15 @@ export const contract = {
     description: "Failures inside taskvitals itself, none of which reached the application",
     section: "extended",
   } as CounterDefinition,
+  exportLost: {
+    name: "taskvitals_export_lost_total",
+    kind: "counter",
+    valueType: "int",
+    unit: "{data_point}",
+    labels: ["reason"],
+    description: "Data points of pushes over OTLP that the receiver is not known to have taken",
+    section: "extended",
+  } as CounterDefinition,
   collectionSeconds: {
     name: "taskvitals_collection_seconds",
     kind: "histogram",

@@ -55,7 +55,7 @@ const LABEL: Readonly<Record<LabelName, string>> = {
   state: `Where the tasks stand: ${TASK_STATES.map((state) => `\`${state}\``).join(", ")}`,
   broker: "Name that the connection was given, `default` unless it has another; never a URL or a host",
   reason:
-    "Why a queue could not be read: `timeout`, `refused`, `auth`, `wrong_type`, `loading`, `error`; or what was not found: `framework_missing`, `queue_missing`, `key_missing`",
+    "Why a queue could not be read: `timeout`, `refused`, `auth`, `wrong_type`, `loading`, `error`; or what was not found: `framework_missing`, `queue_missing`, `key_missing`. Why pushed points were lost: `unreachable`, `timeout`, `refused`, `rejected`, `queue_full`",
   operation: "What taskvitals was doing when it failed",
   instrument: "Name of the metric that is meant",
 };

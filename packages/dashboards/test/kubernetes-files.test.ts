@@ -18,14 +18,14 @@ interface ScaledObject {
 }
 
 function read<T>(file: string): T {
-  const path = new URL(`../../../prometheus/kubernetes/${file}`, import.meta.url);
+  const path = new URL(`../../../kubernetes/components/${file}`, import.meta.url);
   return parse(readFileSync(path, "utf8"), { strict: true }) as T;
 }
 
 test("the ServiceMonitor scrapes what serves metrics, each pod by itself, in time for the alerts", () => {
   const monitor = read<{
     spec: { endpoints: { port: string; path: string; interval: string; scrapeTimeout: string }[] };
-  }>("service-monitor.yaml");
+  }>("service-monitor/service-monitor.yaml");
   expect(monitor).toMatchObject({
     apiVersion: "monitoring.coreos.com/v1",
     kind: "ServiceMonitor",
@@ -38,7 +38,7 @@ test("the ServiceMonitor scrapes what serves metrics, each pod by itself, in tim
 });
 
 describe("the ScaledObject", () => {
-  const object = read<ScaledObject>("scaled-object.yaml");
+  const object = read<ScaledObject>("autoscaling/scaled-object.yaml");
   const trigger = (name: string): Trigger => object.spec.triggers.find((one) => one.name === name) as Trigger;
 
   test("is KEDA's, and never scales to where nobody counts slots", () => {

@@ -3,6 +3,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import {
   freePort,
+  prometheusVersions,
   promtool,
   type RedisServer,
   startProcess,
@@ -59,8 +60,10 @@ describe("serving", () => {
     const text = await exporter.page();
     expect(parsePage(text).value("task_failure_total", { task: "train", queue: "celery" })).toBe(0);
     expect(text).toMatch(/^target_info\{.*service_name="taskvitals-exporter"/m);
-    const { stderr } = await promtool(["check", "metrics"], text);
-    expect(stderr.trim()).toMatch(/^system_memory_usage_gigabytes use base unit "bytes" instead of "gigabytes"$/);
+    for (const version of prometheusVersions) {
+      const { stderr } = await promtool(["check", "metrics"], text, version);
+      expect(stderr.trim()).toMatch(/^system_memory_usage_gigabytes use base unit "bytes" instead of "gigabytes"$/);
+    }
     for (const [path, body] of [
       ["/healthz", "ok\n"],
       ["/readyz", "ready\n"],

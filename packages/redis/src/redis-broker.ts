@@ -186,7 +186,7 @@ class PipelinedBroker implements RedisBroker {
       const { health, isStale } = await looked;
       if (isStale) return { ...this.#refuse(STALE), health };
       return {
-        queues: [...(await toReadings(outcomes, readAtSeconds)), ...failures, ...this.#blindness()],
+        queues: [...(await toReadings(this.#existing(outcomes), readAtSeconds)), ...failures, ...this.#blindness()],
         totals,
         health,
         unacked: unackedOf(outcomes),
@@ -199,6 +199,12 @@ class PipelinedBroker implements RedisBroker {
 
   #queues(): readonly ReadableQueue[] {
     return [...this.#declared.values(), ...this.#discoveries.flatMap((discovery) => [...discovery.queues])];
+  }
+
+  /** A queue that was found and that its framework no longer has is not there any more; the next survey will miss it too. */
+  #existing(outcomes: readonly QueueOutcome[]): readonly QueueOutcome[] {
+    const isThere = (outcome: QueueOutcome): boolean => "failed" in outcome || outcome.reading.absent === undefined;
+    return outcomes.filter((outcome) => isThere(outcome) || this.#declared.has(outcome.queue.label));
   }
 
   /** The same answer for every queue and counter. */

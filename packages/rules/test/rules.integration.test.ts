@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { prometheusVersions } from "../../../test/services/index.ts";
 import { alerts } from "../src/index.ts";
 import { awkwardSuite } from "./promtool/awkward-cases.ts";
 import { brokerSuite } from "./promtool/broker-cases.ts";
@@ -23,15 +24,17 @@ const suites = [
   ...scopeSuites,
 ];
 
-test("promtool finds nothing in the rules that are shipped", async () => {
-  const folder = fileURLToPath(new URL("../../../prometheus/rules/", import.meta.url));
-  const paths = readdirSync(folder).map((name) => `${folder}${name}`);
-  expect(paths).not.toEqual([]);
-  expect(await checkRules(paths)).toBe("");
-});
+describe.each(prometheusVersions)("Prometheus %s", (version) => {
+  test("promtool finds nothing in the rules that are shipped", async () => {
+    const folder = fileURLToPath(new URL("../../../prometheus/rules/", import.meta.url));
+    const paths = readdirSync(folder).map((name) => `${folder}${name}`);
+    expect(paths).not.toEqual([]);
+    expect(await checkRules(paths, version)).toBe("");
+  });
 
-test.each(suites)("$name: each alert fires where it should, and no other does", async (suite) => {
-  expect(await testRules(suite)).toBe("");
+  test.each(suites)("$name: each alert fires where it should, and no other does", async (suite) => {
+    expect(await testRules(suite, version)).toBe("");
+  });
 });
 
 test.each(alerts)("$name has a case in which it fires, and one in which it is silent", ({ name }) => {

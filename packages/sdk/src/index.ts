@@ -25,11 +25,11 @@ export type {
   TlsVersion,
 } from "./endpoint/index.ts";
 export type { Logger } from "./logger.ts";
+export type { OtlpOptions, OtlpTlsOptions } from "./options/otlp-options.ts";
 export type {
   BucketOptions,
   DeclaredTask,
   ExpositionName,
-  OtlpOptions,
   TaskVitalsOptions,
 } from "./options/task-vitals-options.ts";
 export type { Queues } from "./queue-registry.ts";

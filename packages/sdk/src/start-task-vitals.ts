@@ -25,7 +25,7 @@ import { createOwnTelemetry } from "./telemetry/own-telemetry.ts";
 import { SCOPE_NAME, type Telemetry } from "./telemetry/telemetry.ts";
 import { within } from "./within.ts";
 
-/** Longest wait of a flush, in milliseconds. */
+/** Longest wait of a flush, and of the last push at shutdown, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 2000;
 
 /**
@@ -131,7 +131,7 @@ function refuseCounters([counter]: readonly CounterSpecification[], path: string
 async function startTelemetry(context: StartContext, shared: RunningSharedTotals | undefined): Promise<Telemetry> {
   const { options, problems, cleanup } = context;
   const telemetry = await createTelemetry(context, shared);
-  cleanup.add("The export of metrics", () => telemetry.shutdown());
+  cleanup.add("The export of metrics", () => telemetry.shutdown(), FLUSH_TIMEOUT_MS);
   if (options.registerGlobal === true) registerGlobally(telemetry, context);
   problems.countWith(createCounter(telemetry.meter, contract.sdkError));
   return telemetry;

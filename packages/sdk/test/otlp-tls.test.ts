@@ -51,12 +51,47 @@ test("metrics go over https with the certificates that the environment names", a
   expect(warnings).toEqual([]);
 });
 
+test("metrics go over https with the certificates that the code gives", async () => {
+  const { cert, private: key, clientcert, clientprivate } = certificate;
+  const receiver = await startOtlpReceiver({ tls: { cert, key, ca: cert } });
+  onTestFinished(() => receiver.close());
+  const tls = { ca: cert, cert: clientcert ?? "", key: Buffer.from(clientprivate ?? "") };
+  const otlp = { endpoint: receiver.url, compression: "gzip", intervalMs: 3_600_000, timeoutMs: 1000, tls } as const;
+  const { vitals, warnings } = await startVitals({ runtimeMetrics: false, otlp });
+  await vitals.flush();
+  expect(receiver.exports[0]?.headers["content-encoding"]).toBe("gzip");
+  expect(warnings).toEqual([]);
+});
+
+test("a receiver that wants a client's certificate and gets none is told", async () => {
+  const { vitals, receiver, warnings } = await pushing({ CERTIFICATE: certificate.cert });
+  await vitals.flush();
+  expect(receiver.requests).toBe(0);
+  expect(warnings).toEqual([expect.stringContaining("otlp.tls")]);
+});
+
+test("an endpoint that is https by mistake, and one that is not by mistake, are told", async () => {
+  const plain = await startOtlpReceiver();
+  onTestFinished(() => plain.close());
+  const push = async (endpoint: string): Promise<string> => {
+    const otlp = { endpoint, intervalMs: 3_600_000, timeoutMs: 1000 };
+    const { vitals, warnings } = await startVitals({ runtimeMetrics: false, otlp });
+    await vitals.flush();
+    return warnings.join();
+  };
+  expect(await push(plain.url.replace("http:", "https:"))).toContain("Begin the endpoint with http://");
+  const { receiver } = await pushing({});
+  expect(await push(receiver.url.replace("https:", "http:"))).toMatch(/the connection broke|https:\/\//);
+});
+
 test("a receiver whose certificate nobody vouches for gets nothing", async () => {
   const { vitals, receiver, warnings } = await pushing({});
   await vitals.flush();
   expect(receiver.requests).toBe(0);
   expect(warnings).toEqual([
-    expect.stringMatching(/^taskvitals: An OTLP export failed \(DEPTH_ZERO_SELF_SIGNED_CERT\)/),
+    expect.stringMatching(
+      /^taskvitals: A push over OTLP failed \(DEPTH_ZERO_SELF_SIGNED_CERT\): nobody vouches .*otlp\.tls\.ca/,
+    ),
   ]);
 });
 
@@ -64,6 +99,8 @@ test("a certificate that is none ends in a warning, not in the application", asy
   const { vitals, receiver, warnings } = await pushing({ CERTIFICATE: "hunter2", CLIENT_CERTIFICATE: "hunter2" });
   await vitals.flush();
   expect(receiver.requests).toBe(0);
-  expect(warnings).toEqual([expect.stringMatching(/^taskvitals: An OTLP export failed \(\w+\)/)]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^taskvitals: A push over OTLP failed \(\w+\): a certificate or key is not PEM/),
+  ]);
   expect(warnings.join()).not.toContain("hunter2");
 });

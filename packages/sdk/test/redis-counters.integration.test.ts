@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { promtool, type RedisServer, startRedis } from "../../../test/services/index.ts";
+import { prometheusVersions, promtool, type RedisServer, startRedis } from "../../../test/services/index.ts";
 import { startTaskVitals, type TaskVitalsOptions } from "../src/index.ts";
 import { type StartedVitals, startVitals } from "./start-vitals.ts";
 
@@ -46,8 +46,10 @@ describe.each(["incremental", "standard"] as const)(
       expect(both.match(/^# TYPE task_success_total counter$/gm)).toHaveLength(1);
       expect(both).toMatch(/^task_success_total\{.*"own".*\} 1$/m);
       expect(both).toMatch(/^task_success_total\{.*"_ALL".*\} 3$/m);
-      const { stdout, stderr } = await promtool(["check", "metrics"], both);
-      expect(`${stdout}${stderr}`).not.toMatch(/task_success_total/);
+      for (const version of prometheusVersions) {
+        const { stdout, stderr } = await promtool(["check", "metrics"], both, version);
+        expect(`${stdout}${stderr}`).not.toMatch(/task_success_total/);
+      }
     });
 
     test("are 0 where only the sibling was raised, and unknown where neither was", async () => {

@@ -13,7 +13,7 @@ import { thresholds } from "../thresholds.ts";
 import { type DashboardRow, panelText } from "./dashboard-row.ts";
 import { perMinute, recentQuantile } from "./grouped.ts";
 
-const { collectionSeconds, sdkError, series, seriesOverflow } = contract;
+const { collectionSeconds, exportLost, sdkError, series, seriesOverflow } = contract;
 const TARGET = "{{job}} {{instance}}";
 
 /** This machine? */
@@ -53,27 +53,31 @@ function processes(t: Translate, y: number): ReturnType<typeof graphPanel>[] {
 }
 
 function measuring(t: Translate, y: number): ReturnType<typeof graphPanel>[] {
-  const quarter = (column: number, phrase: PanelPhrase): Omit<GraphPanel, "unit"> => ({
+  // The fifth has what Grafana's 24 columns leave.
+  const fifth = (column: number, phrase: PanelPhrase): Omit<GraphPanel, "unit"> => ({
     ...panelText(t, phrase),
-    place: { x: column * 6, y, w: 6, h: 7 },
+    place: { x: column * 5, y, w: column === 4 ? 4 : 5, h: 7 },
     legend: "names",
   });
   return [
-    graphPanel({ ...quarter(0, machinePhrases.series), unit: Short })
+    graphPanel({ ...fifth(0, machinePhrases.series), unit: Short })
       .decimals(0)
       .withTarget(overTime("A", `max by (job, instance) (${selector(series)})`, TARGET)),
     graphPanel({
-      ...quarter(1, machinePhrases.refused),
+      ...fifth(1, machinePhrases.refused),
       unit: CountsPerMinute,
       alerts: ["TaskSeriesRefused"],
     }).withTarget(overTime("A", perMinute(seriesOverflow, ["job"]), "{{job}}")),
     graphPanel({
-      ...quarter(2, machinePhrases.errors),
+      ...fifth(2, machinePhrases.errors),
       noValue: t(words.noError),
       unit: CountsPerMinute,
       alerts: ["TaskVitalsFailing"],
     }).withTarget(overTime("A", perMinute(sdkError, ["operation"]), "{{operation}}")),
-    graphPanel({ ...quarter(3, machinePhrases.collection), unit: Seconds }).withTarget(
+    graphPanel({ ...fifth(3, machinePhrases.lost), unit: CountsPerMinute }).withTarget(
+      overTime("A", perMinute(exportLost, ["reason"]), "{{reason}}"),
+    ),
+    graphPanel({ ...fifth(4, machinePhrases.collection), unit: Seconds }).withTarget(
       overTime("A", recentQuantile(0.99, collectionSeconds, ["job"]), "{{job}}"),
     ),
   ];

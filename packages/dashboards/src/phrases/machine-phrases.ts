@@ -2,7 +2,7 @@ import { type PanelPhrase, say } from "./phrase.ts";
 
 /** Texts of the row about machines, processes and the measuring itself. */
 export const machinePhrases: Readonly<
-  Record<"cpu" | "memory" | "eventLoop" | "series" | "refused" | "errors" | "collection", PanelPhrase>
+  Record<"cpu" | "memory" | "eventLoop" | "series" | "refused" | "errors" | "lost" | "collection", PanelPhrase>
 > = {
   cpu: {
     title: say("CPU", "CPU 使用率"),
@@ -44,6 +44,13 @@ export const machinePhrases: Readonly<
     about: say(
       "Does the measuring itself fail? None of these reached the application; the log of the process says why. Per minute.",
       "量測本身是否出錯？這些錯誤都不會影響應用程式；原因請見行程日誌。以每分鐘計。",
+    ),
+  },
+  lost: {
+    title: say("Pushed points lost", "推送遺失的資料點"),
+    about: say(
+      "Do pushes over OTLP fail? Data points that the receiver is not known to have taken; totals are whole again with the next push that arrives. Per minute.",
+      "OTLP 推送是否失敗？接收端未確認收到的資料點；採累計值時，下一次送達的推送即補足總數。以每分鐘計。",
     ),
   },
   collection: {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { startPrometheus } from "../../../../test/services/index.ts";
+import { prometheusVersions, startPrometheus } from "../../../../test/services/index.ts";
 import type { DoctorReport } from "../../src/doctor/doctor-report.ts";
 import { runCommandLine } from "../../src/run-command-line.ts";
 import { tempFiles } from "../temp-files.ts";
@@ -32,60 +32,66 @@ function page(fromSeconds: number, isGone: boolean): string {
   ].join("\n");
 }
 
-it("tells by a Prometheus alone, without watching, what is wrong over the windows of the alerts", async () => {
-  const from = now();
-  let isGone = false;
-  const server = createServer((_, response) => response.end(page(from, isGone))).listen(0, "127.0.0.1");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await new Promise((resolve) => server.once("listening", resolve));
-  const files = tempFiles();
-  const rules = files.write(
-    "rules.yml",
-    "groups: [{ name: g, rules: [{ alert: TaskQueueStuck, expr: 'task_queue_length{queue=\"stuck\"} > 0', labels: { severity: critical } }] }]",
-  );
-  const prometheus = await startPrometheus({
-    scrapeConfigs: [
-      { job_name: "api", static_configs: [{ targets: [`127.0.0.1:${(server.address() as AddressInfo).port}`] }] },
-    ],
-    ruleFiles: [rules],
-  });
-  onTestFinished(() => prometheus.stop());
-  await prometheus.waitFor("count_over_time(task_broker_up[1m])", ([sample]) => (sample?.value ?? 0) >= 8);
-  isGone = true;
-  await prometheus.waitFor("count(task_broker_up) unless count(task_concurrency)", ({ length }) => length > 0);
-  await prometheus.waitFor('ALERTS{alertstate="firing"}', ({ length }) => length > 0);
+it.each(prometheusVersions)(
+  "tells by a Prometheus %s alone, without watching, what is wrong over the windows of the alerts",
+  async (version) => {
+    const from = now();
+    let isGone = false;
+    const server = createServer((_, response) => {
+      response.setHeader("content-type", "text/plain; version=0.0.4").end(page(from, isGone));
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await new Promise((resolve) => server.once("listening", resolve));
+    const files = tempFiles();
+    const rules = files.write(
+      "rules.yml",
+      "groups: [{ name: g, rules: [{ alert: TaskQueueStuck, expr: 'task_queue_length{queue=\"stuck\"} > 0', labels: { severity: critical } }] }]",
+    );
+    const prometheus = await startPrometheus({
+      version,
+      scrapeConfigs: [
+        { job_name: "api", static_configs: [{ targets: [`127.0.0.1:${(server.address() as AddressInfo).port}`] }] },
+      ],
+      ruleFiles: [rules],
+    });
+    onTestFinished(() => prometheus.stop());
+    await prometheus.waitFor("count_over_time(task_broker_up[1m])", ([sample]) => (sample?.value ?? 0) >= 8);
+    isGone = true;
+    await prometheus.waitFor("count(task_broker_up) unless count(task_concurrency)", ({ length }) => length > 0);
+    await prometheus.waitFor('ALERTS{alertstate="firing"}', ({ length }) => length > 0);
 
-  const thresholds = files.write(
-    "thresholds.yml",
-    "thresholds: { stuckSeconds: 5, growthWindowSeconds: 6, growthMinTasks: 50, failureWindowSeconds: 6, rateWindowSeconds: 6 }",
-  );
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const args = ["doctor", "--prometheus", prometheus.url, "--selector", 'job="api"', "--thresholds", thresholds];
-  const exitCode = await runCommandLine(args, {
-    environment: {},
-    stdout: { write: (text) => stdout.push(text) },
-    stderr: { write: (text) => stderr.push(text) },
-    version: "0",
-    untilAsked: () => new Promise(() => {}),
-  });
-  expect(stderr).toEqual([]);
-  const report = JSON.parse(stdout.join("")) as DoctorReport;
-  expect(report.queues.map(({ queue, verdict }) => [queue, verdict])).toEqual([
-    ["left", "starving"],
-    ["stuck", "stuck"],
-    ["poisoned", "failing"],
-    ["growing", "backlog"],
-    ["busy", "healthy"],
-  ]);
-  expect(report.brokers).toMatchObject([{ broker: "default", verdict: "healthy" }]);
-  expect(report.alerts).toEqual([
-    expect.objectContaining({
-      ...{ alert: "TaskQueueStuck", severity: "critical", labels: expect.objectContaining({ queue: "stuck" }) },
-    }),
-  ]);
-  expect({ exitCode, watchedSeconds: report.watchedSeconds }).toEqual({ exitCode: 3, watchedSeconds: 0 });
-});
+    const thresholds = files.write(
+      "thresholds.yml",
+      "thresholds: { stuckSeconds: 5, growthWindowSeconds: 6, growthMinTasks: 50, failureWindowSeconds: 6, rateWindowSeconds: 6 }",
+    );
+    const stdout: string[] = [];
+    const stderr: string[] = [];
+    const args = ["doctor", "--prometheus", prometheus.url, "--selector", 'job="api"', "--thresholds", thresholds];
+    const exitCode = await runCommandLine(args, {
+      environment: {},
+      stdout: { write: (text) => stdout.push(text) },
+      stderr: { write: (text) => stderr.push(text) },
+      version: "0",
+      untilAsked: () => new Promise(() => {}),
+    });
+    expect(stderr).toEqual([]);
+    const report = JSON.parse(stdout.join("")) as DoctorReport;
+    expect(report.queues.map(({ queue, verdict }) => [queue, verdict])).toEqual([
+      ["left", "starving"],
+      ["stuck", "stuck"],
+      ["poisoned", "failing"],
+      ["growing", "backlog"],
+      ["busy", "healthy"],
+    ]);
+    expect(report.brokers).toMatchObject([{ broker: "default", verdict: "healthy" }]);
+    expect(report.alerts).toEqual([
+      expect.objectContaining({
+        ...{ alert: "TaskQueueStuck", severity: "critical", labels: expect.objectContaining({ queue: "stuck" }) },
+      }),
+    ]);
+    expect({ exitCode, watchedSeconds: report.watchedSeconds }).toEqual({ exitCode: 3, watchedSeconds: 0 });
+  },
+);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { promtool } from "../../../../test/services/index.ts";
+import { type PrometheusVersion, prometheusVersions, promtool } from "../../../../test/services/index.ts";
 import { runCommandLine } from "../../src/run-command-line.ts";
 import { tempFiles } from "../temp-files.ts";
 
@@ -35,15 +35,20 @@ async function run(args: readonly string[]): Promise<{ exitCode: number; stdout:
   return { exitCode, ...said };
 }
 
-async function promtoolSays(rules: string): Promise<string> {
-  const { exitCode, stderr, stdout } = await promtool(["check", "rules", tempFiles().write("rules.yml", rules)]);
+async function promtoolSays(rules: string, version: PrometheusVersion): Promise<string> {
+  const file = tempFiles().write("rules.yml", rules);
+  const { exitCode, stderr, stdout } = await promtool(["check", "rules", file], undefined, version);
   return exitCode === 0 ? "" : `${stdout}${stderr}`;
 }
 
-describe("Prometheus takes what is written", () => {
+describe.each(prometheusVersions)("Prometheus %s takes what is written", (version) => {
   it("without any flag", async () => {
     const { exitCode, stderr, stdout } = await run([]);
-    expect({ exitCode, stderr, said: await promtoolSays(stdout) }).toEqual({ exitCode: 0, stderr: "", said: "" });
+    expect({ exitCode, stderr, said: await promtoolSays(stdout, version) }).toEqual({
+      exitCode: 0,
+      stderr: "",
+      said: "",
+    });
   });
 
   it("with a selector of every kind, labels, and overrides of queues and tasks with odd names", async () => {
@@ -51,7 +56,7 @@ describe("Prometheus takes what is written", () => {
     const selector = ['{job="a\\"b"', "env=~'prod|(?i)TEST'", "region!=`x\\y`", 'queue!~"test.*",}'].join(",");
     const flags = ["--selector", selector, "--by", "namespace,cluster", "--label", 'note=say "hi"\\'];
     const { exitCode, stdout } = await run([...flags, "--thresholds", thresholds]);
-    expect({ exitCode, said: await promtoolSays(stdout) }).toEqual({ exitCode: 0, said: "" });
+    expect({ exitCode, said: await promtoolSays(stdout, version) }).toEqual({ exitCode: 0, said: "" });
     expect(stdout).toContain('queue="images"');
     expect(stdout).not.toContain("TaskEventsSilent");
   });
@@ -71,7 +76,7 @@ describe("Prometheus takes what is written", () => {
     const { exitCode, stderr, stdout } = await run([...flags, "--thresholds", thresholds, "--output", output]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
     expect(stderr).toMatch(/: \d+ recorded series and \d+ alerts\.\n$/);
-    expect(await promtoolSays(stringify(parse(readFileSync(output, "utf8")).spec))).toBe("");
+    expect(await promtoolSays(stringify(parse(readFileSync(output, "utf8")).spec), version)).toBe("");
   });
 });
 

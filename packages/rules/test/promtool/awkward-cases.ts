@@ -65,8 +65,8 @@ export const awkwardSuite: RuleSuite = {
     },
     {
       title: "a counter that begins anew",
-      series: outcomes("0+10x20 0+10x20", "0+0x60"),
-      values: { "task_queue:task_success:rate": 1 / 6, "task_queue:task_success:increase": 140, [rose]: 0 },
+      series: outcomes("0+0x16 10+10x4 0+10x20", "0+0x60"),
+      values: { "task_queue:task_success:rate": 1 / 6, "task_queue:task_success:increase": 130, [rose]: 0 },
     },
     {
       title: "failures that are the first of their pair",

@@ -1,28 +1,28 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promtool, tempDirectory } from "../../../../test/services/index.ts";
+import { type PrometheusVersion, promtool, tempDirectory } from "../../../../test/services/index.ts";
 import { alerts, type PrometheusRule, ruleGroups } from "../../src/index.ts";
 import { type Firing, process, type RuleCase, type RuleSuite } from "./rule-case.ts";
 
 // A number that is none, or has no end, would make a sum of all that is recorded none; there is nothing else to look for.
 const ALL_ARE_NUMBERS = 'sum({__name__=~"(task_)?queue:.+"}) * 0 or vector(0)';
 
-/** Runs the cases on promtool; returns what it says of those that fail, or "" if none does. */
-export async function testRules({ cases, ...suite }: RuleSuite): Promise<string> {
-  if ((await failures({ ...suite, cases })) === "") return "";
+/** Runs the cases on promtool of that version; returns what it says of those that fail, or "" if none does. */
+export async function testRules({ cases, ...suite }: RuleSuite, version: PrometheusVersion): Promise<string> {
+  if ((await failures({ ...suite, cases }, version)) === "") return "";
   // promtool does not say which case it was.
   const said = [];
-  for (const one of cases) said.push([one.title, await failures({ ...suite, cases: [one] })] as const);
+  for (const one of cases) said.push([one.title, await failures({ ...suite, cases: [one] }, version)] as const);
   return said.map(([title, text]) => (text === "" ? "" : `${title}\n${text}`)).join("");
 }
 
 /** What `promtool check rules` says of files of rules, or "" if there is nothing to say. */
-export async function checkRules(paths: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await promtool(["check", "rules", "--lint-fatal", ...paths]);
+export async function checkRules(paths: readonly string[], version: PrometheusVersion): Promise<string> {
+  const { exitCode, stdout, stderr } = await promtool(["check", "rules", "--lint-fatal", ...paths], undefined, version);
   return exitCode === 0 ? "" : `${stdout}${stderr}`;
 }
 
-async function failures({ options = {}, cases }: RuleSuite): Promise<string> {
+async function failures({ options = {}, cases }: RuleSuite, version: PrometheusVersion): Promise<string> {
   const groups = ruleGroups(options);
   const rules = new Map(groups.flatMap((group) => group.rules.map((rule) => [rule.alert ?? "", rule] as const)));
   const directory = tempDirectory("rules");
@@ -37,7 +37,7 @@ async function failures({ options = {}, cases }: RuleSuite): Promise<string> {
     };
     const file = join(directory.path, "test.json");
     writeFileSync(file, JSON.stringify(test));
-    const { exitCode, stdout, stderr } = await promtool(["test", "rules", file]);
+    const { exitCode, stdout, stderr } = await promtool(["test", "rules", file], undefined, version);
     return exitCode === 0 ? "" : `${stdout}${stderr}`;
   } finally {
     directory.remove();

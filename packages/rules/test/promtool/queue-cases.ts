@@ -1,4 +1,4 @@
-import { besideEachOther, ofQueue, outcomes, process, type RuleSuite, target, waiting } from "./rule-case.ts";
+import { besideEachOther, GROWING, ofQueue, outcomes, process, type RuleSuite, target, waiting } from "./rule-case.ts";
 
 const labels = { queue: "gpu" };
 const counted = outcomes("100+0x99", "5+0x99");
@@ -15,7 +15,7 @@ export const queueSuite: RuleSuite = {
     besideEachOther("queues that grow and wait", [
       {
         title: "a queue that grows all the time",
-        series: ofQueue("task_queue_length", "0+10x60"),
+        series: ofQueue("task_queue_length", GROWING),
         fires: [{ alert: "TaskQueueGrowing", labels, says: "150" }],
         values: { "queue:task_queue_length:max": 300, "queue:task_drain_seconds:estimate": undefined },
       },

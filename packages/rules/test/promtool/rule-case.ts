@@ -62,6 +62,12 @@ export function ofQueue(name: string, values: string, instance = "a", more = "")
   return { [`${name}{queue="gpu", ${target(instance)}${more === "" ? "" : `, ${more}`}}`]: values };
 }
 
+/**
+ * Samples of what grows from 0 to 300 in half an hour, and by 150 in the second half. It stands still where that half begins: Prometheus 2 has the sample at
+ * the very beginning of a window in it, Prometheus 3 does not.
+ */
+export const GROWING = "0+10x15 150 170+10x43";
+
 /** Tasks that wait in the queue `gpu`, in both forms in which a reading has them. */
 export function waiting(values: string, instance = "a"): Record<string, string> {
   return {

@@ -1,4 +1,4 @@
-import { type RuleSuite, target } from "./rule-case.ts";
+import { GROWING, type RuleSuite, target } from "./rule-case.ts";
 
 const length = (queue: string, values: string, more = target("a")): Record<string, string> => ({
   [`task_queue_length{queue="${queue}", ${more}}`]: values,
@@ -78,7 +78,7 @@ const bySuite: RuleSuite = {
       series: {
         ...inOne("blue"),
         ...inOne("green"),
-        ...length("a&b", "0+10x40", `namespace="blue", ${target("a")}`),
+        ...length("a&b", GROWING, `namespace="blue", ${target("a")}`),
         ...length("a&b", "500+0x40", `namespace="green", ${target("a")}`),
         [`task_concurrency{queue="a&b", namespace="green", ${target("a")}}`]: "1+0x40",
         [`task_active{queue="a&b", namespace="green", ${target("a")}}`]: "1+0x40",
@@ -113,7 +113,7 @@ const selectorSuite: RuleSuite = {
   cases: [
     {
       title: "queues of both that grow",
-      series: { ...length("mine", "0+10x40"), ...length("theirs", "0+10x40", target("a", "others")) },
+      series: { ...length("mine", GROWING), ...length("theirs", "0+10x40", target("a", "others")) },
       fires: [{ alert: "TaskQueueGrowing", labels: { queue: "mine" }, says: "150" }],
       values: { 'queue:task_queue_length:max{team="ml", queue="mine"}': 300, "queue:task_queue_length:max": 300 },
     },

@@ -1,4 +1,4 @@
-import { besideEachOther, ofQueue, outcomes, process, type RuleSuite, target, waiting } from "./rule-case.ts";
+import { besideEachOther, GROWING, ofQueue, outcomes, process, type RuleSuite, target, waiting } from "./rule-case.ts";
 
 const labels = { queue: "gpu" };
 const loop = (values: string, instance: string): Record<string, string> => ({
@@ -62,7 +62,7 @@ export const workerSuite: RuleSuite = {
       {
         title: "busy slots and a queue that grows",
         series: {
-          ...ofQueue("task_queue_length", "0+10x60"),
+          ...ofQueue("task_queue_length", GROWING),
           ...ofQueue("task_active", "3+0x60"),
           ...ofQueue("task_active", "1+0x60", "b"),
           ...ofQueue("task_concurrency", "3+0x60"),
@@ -77,7 +77,7 @@ export const workerSuite: RuleSuite = {
       {
         title: "a queue that grows beside free slots",
         series: {
-          ...ofQueue("task_queue_length", "0+10x60"),
+          ...ofQueue("task_queue_length", GROWING),
           ...ofQueue("task_active", "94+0x60"),
           ...ofQueue("task_concurrency", "100+0x60"),
         },

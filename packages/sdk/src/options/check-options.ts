@@ -24,7 +24,7 @@ function optionError(misfit: NonNullable<ReturnType<typeof findMisfit>>): TaskVi
 
 function unknownOption(keys: readonly unknown[]): TaskVitalsError {
   const owner = keys.slice(0, -1);
-  const named = owner.findLast((key) => typeof key === "string");
+  const named = owner.filter((key) => typeof key === "string").join(".");
   const options = `The options${owner.length === 0 ? "" : ` of ${pathOf(owner)}`} are: ${fieldNames(named).join(", ")}.`;
   return new TaskVitalsError("INVALID_OPTION", `${pathOf(keys)}: there is no such option. ${options}`);
 }

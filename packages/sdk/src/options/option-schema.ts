@@ -2,7 +2,8 @@ import * as v from "valibot";
 import type { BasicCredentials, EndpointLimits, EndpointOptions, EndpointTls } from "../endpoint/index.ts";
 import { NAMESPACE, NAMESPACE_EXPECTED } from "../shared-totals/namespace.ts";
 import type { SharedTotalsOptions } from "../shared-totals/shared-totals-options.ts";
-import type { BucketOptions, DeclaredTask, OtlpOptions, TaskVitalsOptions } from "./task-vitals-options.ts";
+import type { OtlpOptions, OtlpTlsOptions } from "./otlp-options.ts";
+import type { BucketOptions, DeclaredTask, TaskVitalsOptions } from "./task-vitals-options.ts";
 
 // Forgetting an option here is a compile-time error.
 type FieldsOf<T> = Readonly<Record<keyof T, v.GenericSchema>>;
@@ -69,11 +70,21 @@ const endpoint = {
   headers: v.optional(v.record(v.string(), text, "an object of strings")),
   limits: v.optional(v.strictObject(limits, "an object of limits")),
 } satisfies FieldsOf<EndpointOptions>;
+const pem = v.optional(
+  v.custom<string | Buffer>(
+    (given) => (typeof given === "string" || Buffer.isBuffer(given)) && given.length > 0,
+    "PEM, as a string or a Buffer",
+  ),
+);
+const otlpTls = { ca: pem, cert: pem, key: pem } satisfies FieldsOf<OtlpTlsOptions>;
 const otlp = {
   endpoint: v.optional(httpUrl),
   headers: v.optional(v.record(v.string(), text, "an object of strings")),
   intervalMs: v.optional(whole(100, 86_400_000)),
   timeoutMs: v.optional(whole(1, 86_400_000)),
+  temporality: v.optional(v.picklist(["cumulative", "delta", "lowmemory"], '"cumulative", "delta" or "lowmemory"')),
+  compression: v.optional(v.picklist(["none", "gzip"], '"none" or "gzip"')),
+  tls: v.optional(v.strictObject(otlpTls, "an object with ca, cert and key")),
 } satisfies FieldsOf<OtlpOptions>;
 const tasks = { task: name, queue: v.optional(name) } satisfies FieldsOf<DeclaredTask>;
 const buckets = { durationSeconds: anything, waitSeconds: anything } satisfies FieldsOf<BucketOptions>;
@@ -131,10 +142,11 @@ const options = {
 
 const shapes: Readonly<Record<string, object>> = {
   endpoint,
-  basicAuth,
-  tls,
-  limits,
+  "endpoint.basicAuth": basicAuth,
+  "endpoint.tls": tls,
+  "endpoint.limits": limits,
   otlp,
+  "otlp.tls": otlpTls,
   tasks,
   sharedTotals,
   buckets,
@@ -147,7 +159,7 @@ export function findMisfit(given: unknown): v.BaseIssue<unknown> | undefined {
   return result.success ? undefined : result.issues[0];
 }
 
-/** The names of the fields of an option that is an object; of the options themselves for any other name. */
-export function fieldNames(option: string | undefined): readonly string[] {
-  return Object.keys(shapes[option ?? ""] ?? options);
+/** The names of the fields of an option that is an object, by its path such as `endpoint.tls`; of the options themselves for any other path. */
+export function fieldNames(path: string): readonly string[] {
+  return Object.keys(shapes[path] ?? options);
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { invalidOption } from "@taskvitals/core";
 import { invalidHeader } from "../telemetry/http-header.ts";
-import type { OtlpTemporality, OtlpTls } from "../telemetry/otlp-reader.ts";
+import type { OtlpTls } from "../telemetry/otlp-reader.ts";
+import type { OtlpTemporality } from "../telemetry/otlp-temporality.ts";
 import { type GetVariable, wholeNumber } from "./variables.ts";
 
 /** What the variables of OTLP exporters say about metrics; those with `METRICS` in their name win over those without. */

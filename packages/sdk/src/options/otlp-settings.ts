@@ -2,7 +2,9 @@ import { invalidOption } from "@taskvitals/core";
 import { invalidHeader } from "../telemetry/http-header.ts";
 import type { OtlpSettings } from "../telemetry/otlp-reader.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import type { OtlpOptions, TaskVitalsOptions } from "./task-vitals-options.ts";
+import type { OtlpOptions } from "./otlp-options.ts";
+import { resolveOtlpTls } from "./otlp-tls.ts";
+import type { TaskVitalsOptions } from "./task-vitals-options.ts";
 
 const DEFAULT_ENDPOINT = "http://localhost:4318/v1/metrics";
 const DEFAULT_EXPORT_INTERVAL_MS = 15_000;
@@ -24,7 +26,8 @@ export function resolveOtlp(options: TaskVitalsOptions, environment: Environment
       remedy: "Leave out one of the two.",
     });
   }
-  const { endpoint, headers, intervalMs, timeoutMs }: OtlpOptions = given === true ? {} : given;
+  const { compression, endpoint, headers, intervalMs, temporality, timeoutMs, tls }: OtlpOptions =
+    given === true ? {} : given;
   checkHeaders(headers);
   const variables = environment.otlp(endpoint !== undefined);
   const interval = intervalMs ?? environment.exportIntervalMs ?? DEFAULT_EXPORT_INTERVAL_MS;
@@ -37,14 +40,15 @@ export function resolveOtlp(options: TaskVitalsOptions, environment: Environment
   }
   const timeouts = [environment.exportTimeoutMs, variables.timeoutMs].filter((value) => value !== undefined);
   const timeout = timeoutMs ?? (timeouts.length === 0 ? DEFAULT_EXPORT_TIMEOUT_MS : Math.min(...timeouts));
+  const url = endpoint ?? variables.endpoint ?? DEFAULT_ENDPOINT;
   return {
-    endpoint: endpoint ?? variables.endpoint ?? DEFAULT_ENDPOINT,
+    endpoint: url,
     headers: { ...variables.headers, ...headers },
     intervalMs: interval,
     timeoutMs: Math.min(timeout, interval),
-    gzip: variables.gzip,
-    temporality: variables.temporality,
-    tls: variables.tls,
+    gzip: compression === undefined ? variables.gzip : compression === "gzip",
+    temporality: temporality ?? variables.temporality,
+    tls: resolveOtlpTls(tls, variables.tls, url),
   };
 }
 

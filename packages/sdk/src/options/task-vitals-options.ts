@@ -4,6 +4,7 @@ import type { EndpointOptions } from "../endpoint/endpoint-options.ts";
 import type { Logger } from "../logger.ts";
 import type { SharedTotalsOptions } from "../shared-totals/shared-totals-options.ts";
 import type { TaskVitalsMetricProducer } from "../telemetry/metric-producer.ts";
+import type { OtlpOptions } from "./otlp-options.ts";
 
 /** A task that exists at 0 from the start. */
 export interface DeclaredTask {
@@ -11,28 +12,6 @@ export interface DeclaredTask {
   readonly task: string;
   /** The `queue` label. Default: {@link TaskVitalsOptions.defaultQueue}. */
   readonly queue?: string | undefined;
-}
-
-/** Where and how metrics are pushed over OTLP. */
-export interface OtlpOptions {
-  /**
-   * URL of the receiver, complete with its path, such as `http://collector:4318/v1/metrics`. Default: what
-   * `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` or `OTEL_EXPORTER_OTLP_ENDPOINT` says, else `http://localhost:4318/v1/metrics`. Anything but an
-   * http or https URL is refused.
-   */
-  readonly endpoint?: string | undefined;
-  /**
-   * Extra request headers, such as a token, beside those of `OTEL_EXPORTER_OTLP_METRICS_HEADERS` and `OTEL_EXPORTER_OTLP_HEADERS`; on the
-   * same name these win. Never logged. One that HTTP does not allow is refused.
-   */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Time between exports, in milliseconds, at least 100. Default: `OTEL_METRIC_EXPORT_INTERVAL`, else 15 000. */
-  readonly intervalMs?: number | undefined;
-  /**
-   * Time limit of one export with its retries, in milliseconds, at most the interval. Default: the least of `OTEL_METRIC_EXPORT_TIMEOUT`,
-   * `OTEL_EXPORTER_OTLP_METRICS_TIMEOUT` (else `OTEL_EXPORTER_OTLP_TIMEOUT`) and the interval, else 10 000.
-   */
-  readonly timeoutMs?: number | undefined;
 }
 
 /** Who writes the page of `/metrics`. */

@@ -1,6 +1,6 @@
 import type { Resource } from "@opentelemetry/resources";
 import { MeterProvider, type MetricProducer } from "@opentelemetry/sdk-metrics";
-import type { ProblemListener } from "@taskvitals/core";
+import type { PushLog } from "../telemetry/otlp-push-log.ts";
 import { createOtlpReader, type OtlpSettings } from "../telemetry/otlp-reader.ts";
 
 /** Pushes the totals of the platform. */
@@ -19,9 +19,9 @@ export async function startSharedPush(
   settings: OtlpSettings,
   resource: Resource,
   producer: MetricProducer,
-  onProblem: ProblemListener,
+  log: PushLog,
 ): Promise<SharedPush> {
-  const reader = await createOtlpReader(settings, () => [producer], onProblem);
+  const reader = await createOtlpReader(settings, () => [producer], log);
   const provider = new MeterProvider({ resource, readers: [reader] });
   return { flush: () => provider.forceFlush(), shutdown: () => provider.shutdown() };
 }

@@ -1,36 +1,65 @@
-import { AggregationTemporalityPreference, OTLPMetricExporterBase } from "@opentelemetry/exporter-metrics-otlp-http";
-import { createOtlpNetworkExportDelegate, ExporterMetrics } from "@opentelemetry/otlp-exporter-base";
-import { MetricsExporterMetricsHelper, ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
-import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
+import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
+import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { forgetfulGauges } from "./forgetful-gauges.ts";
+import type { PushFailure } from "./otlp-failure.ts";
+import type { PushLog } from "./otlp-push-log.ts";
 import type { OtlpSettings } from "./otlp-reader.ts";
+import { OtlpSender } from "./otlp-sender.ts";
+import { temporalitySelector } from "./otlp-temporality.ts";
 import { createOtlpTransport } from "./otlp-transport.ts";
 
-const PREFERENCES = {
-  cumulative: AggregationTemporalityPreference.CUMULATIVE,
-  delta: AggregationTemporalityPreference.DELTA,
-  lowmemory: AggregationTemporalityPreference.LOWMEMORY,
+const UNENCODABLE: PushFailure = {
+  reason: "rejected",
+  code: "ENCODING",
+  advice: "a metric of the application holds a value that OTLP has no form for.",
+  mayPass: false,
+  mayHaveArrived: false,
 };
-
-/** Most exports in flight at once; OpenTelemetry's default. */
-const CONCURRENCY = 30;
+// ExportResultCode.SUCCESS of @opentelemetry/core, which is not needed otherwise.
+const SUCCESS = 0;
 
 /**
- * OpenTelemetry's exporter of metrics over OTLP, as protobuf over HTTP, on a transport of our own: theirs keeps the process alive
- * while it waits for a receiver or to retry, up to its whole timeout, and reads `process.env` whatever the options say.
+ * Creates an exporter of metrics over OTLP, as protobuf over HTTP, on a sender of our own: OpenTelemetry's keeps the process alive while it waits
+ * for a receiver or to retry, up to its whole timeout, holds up to 30 messages, and tells nobody how many points were lost.
+ *
+ * It tells the reader at once that an export is done, because the timer with which the reader waits for one keeps the process alive. Whoever
+ * flushes still waits for all of them, and what fails goes to `log`.
  */
-export function createOtlpExporter(settings: OtlpSettings): PushMetricExporter {
-  const unobserved = new ExporterMetrics({
-    componentType: "otlp_http_metric_exporter",
-    metricsHelper: MetricsExporterMetricsHelper,
-    url: undefined,
-    meterProvider: undefined,
-    responseAttributesFromError: () => ({}),
-  });
-  const delegate = createOtlpNetworkExportDelegate(
-    { timeoutMillis: settings.timeoutMs, concurrencyLimit: CONCURRENCY, compression: "none" },
-    ProtobufMetricsSerializer,
-    unobserved,
-    createOtlpTransport(settings),
-  );
-  return new OTLPMetricExporterBase(delegate, { temporalityPreference: PREFERENCES[settings.temporality] });
+export function createOtlpExporter(settings: OtlpSettings, log: PushLog): PushMetricExporter {
+  const transport = createOtlpTransport(settings);
+  const deltas = settings.temporality !== "cumulative";
+  const sender = new OtlpSender({ transport, timeoutMs: settings.timeoutMs, deltas, log });
+  return {
+    export: (metrics, done) => {
+      const points = pointsOf(metrics);
+      const data = encode(metrics);
+      if (data !== undefined) sender.push({ data, points });
+      else {
+        log.failed(UNENCODABLE, deltas ? "lost" : "renewed");
+        log.lost(points, UNENCODABLE.reason);
+      }
+      done({ code: SUCCESS });
+    },
+    forceFlush: () => sender.idle(),
+    shutdown: async () => {
+      await sender.idle();
+      if (sender.held.messages > 0) log.abandoned();
+      transport.shutdown();
+    },
+    selectAggregationTemporality: forgetfulGauges(temporalitySelector(settings.temporality)),
+  };
+}
+
+function encode(metrics: ResourceMetrics): Uint8Array | undefined {
+  try {
+    return ProtobufMetricsSerializer.serializeRequest(metrics);
+  } catch {
+    return undefined;
+  }
+}
+
+function pointsOf({ scopeMetrics }: ResourceMetrics): number {
+  let points = 0;
+  for (const { metrics } of scopeMetrics) for (const { dataPoints } of metrics) points += dataPoints.length;
+  return points;
 }

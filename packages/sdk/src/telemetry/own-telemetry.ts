@@ -5,6 +5,7 @@ import {
   type MetricProducer,
   type PushMetricExporter,
 } from "@opentelemetry/sdk-metrics";
+import { contract, createCounter } from "@taskvitals/core";
 import type { BindableMeterProvider } from "@taskvitals/meter";
 import type { PageSource } from "../endpoint/index.ts";
 import type { ExpositionName } from "../options/task-vitals-options.ts";
@@ -14,6 +15,7 @@ import { type SharedPush, startSharedPush } from "../shared-totals/shared-push.t
 import { sharedResource } from "../shared-totals/shared-resource.ts";
 import { ShownInTurn } from "../shared-totals/shown-in-turn.ts";
 import type { RunningSharedTotals } from "../shared-totals/start-shared-totals.ts";
+import { createPushLog, type PushLog } from "./otlp-push-log.ts";
 import { createOtlpReader, type OtlpSettings } from "./otlp-reader.ts";
 import { incrementalPages, standardPages } from "./page-source.ts";
 import { PullReader } from "./pull-reader.ts";
@@ -45,7 +47,8 @@ export async function createOwnTelemetry(options: OwnTelemetryOptions): Promise<
   const standard = options.exposition === "standard";
   const pull = standard ? new ScrapeReader([own, shownInTurn].flatMap(producersOf)) : new PullReader();
   const readers: IMetricReader[] = [pull];
-  if (options.otlp !== undefined) {
+  const pushes = options.otlp && createPushLog(problems, createCounter(own.getMeter(SCOPE_NAME), contract.exportLost));
+  if (options.otlp !== undefined && pushes !== undefined) {
     const producers = (exporter: PushMetricExporter): MetricProducer[] => {
       const selectTemporality = exporter.selectAggregationTemporality?.bind(exporter);
       const producer = selectTemporality === undefined ? {} : { selectTemporality };
@@ -53,10 +56,10 @@ export async function createOwnTelemetry(options: OwnTelemetryOptions): Promise<
       const counted = isPushedInTurn(options) ? [] : [shared?.counted].filter((provider) => provider !== undefined);
       return [own, ...counted].map((provider) => provider.createProducer(producer));
     };
-    readers.push(await createOtlpReader(options.otlp, producers, problems.report));
+    readers.push(await createOtlpReader(options.otlp, producers, pushes));
   }
   const provider = new MeterProvider({ resource: options.resource, readers });
-  const push = await startPush(options);
+  const push = pushes && (await startPush(options, pushes));
   const meter = own.getMeter(SCOPE_NAME);
   const readingMs = readingTimeoutMs(options.limits.readDeadlineMs);
   const collectPage =
@@ -102,10 +105,10 @@ function isPushedInTurn({ otlp, shared }: OwnTelemetryOptions): boolean {
   return shared !== undefined && otlp?.temporality === "cumulative";
 }
 
-async function startPush(options: OwnTelemetryOptions): Promise<SharedPush | undefined> {
-  const { otlp, shared, resource, problems } = options;
+async function startPush(options: OwnTelemetryOptions, pushes: PushLog): Promise<SharedPush | undefined> {
+  const { otlp, shared, resource } = options;
   if (otlp === undefined || shared === undefined || !isPushedInTurn(options)) return undefined;
   const { exposed, settings } = shared;
   const producer = exposed.onPush(otlp.timeoutMs).producer();
-  return startSharedPush(otlp, sharedResource(resource, settings.namespace), producer, problems.report);
+  return startSharedPush(otlp, sharedResource(resource, settings.namespace), producer, pushes);
 }

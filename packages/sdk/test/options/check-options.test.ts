@@ -71,7 +71,12 @@ test.each([
   ],
   [{ endpoint: { limits: { timeoutMs: 1 } } }, "endpoint.limits.timeoutMs", "of endpoint.limits are: maxConnections,"],
   [{ endpoint: { basicAuth: { user: "" } } }, "endpoint.basicAuth.user", "are: username, password."],
-  [{ otlp: { url: "" } }, "otlp.url", "The options of otlp are: endpoint, headers, intervalMs, timeoutMs."],
+  [
+    { otlp: { url: "" } },
+    "otlp.url",
+    "The options of otlp are: endpoint, headers, intervalMs, timeoutMs, temporality,",
+  ],
+  [{ otlp: { tls: { crt: "" } } }, "otlp.tls.crt", "The options of otlp.tls are: ca, cert, key."],
   [{ buckets: { waits: [] } }, "buckets.waits", "The options of buckets are: durationSeconds, waitSeconds."],
   [{ tasks: [{ task: "train", name: "" }] }, "tasks[0].name", "The options of tasks[0] are: task, queue."],
 ])("the unknown option in %j is refused with those there are", async (options, path, remedy) => {

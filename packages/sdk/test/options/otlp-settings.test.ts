@@ -1,9 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { generate } from "selfsigned";
 import { expect, onTestFinished, test } from "vitest";
 import { tempDirectory } from "../../../../test/services/index.ts";
 import { readEnvironment } from "../../src/options/environment.ts";
+import type { OtlpTlsOptions } from "../../src/options/otlp-options.ts";
 import { resolveOtlp } from "../../src/options/otlp-settings.ts";
+import { resolveOtlpTls } from "../../src/options/otlp-tls.ts";
 import type { TaskVitalsOptions } from "../../src/options/task-vitals-options.ts";
 import type { OtlpSettings } from "../../src/telemetry/otlp-reader.ts";
 import { refusalOf } from "../refusal.ts";
@@ -96,6 +99,46 @@ test("what the code says wins over the environment", () => {
     intervalMs: 2000,
     timeoutMs: 500,
   });
+});
+
+test("temporality and compression of the code win over the environment", () => {
+  const environment = {
+    OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "delta",
+    OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
+  };
+  expect(resolve({ otlp: true }, environment)).toMatchObject({ gzip: true, temporality: "delta" });
+  const code = { compression: "none", temporality: "lowmemory" } as const;
+  expect(resolve({ otlp: code }, environment)).toMatchObject({ gzip: false, temporality: "lowmemory" });
+  expect(resolve({ otlp: { compression: "gzip" } })).toMatchObject({ gzip: true, temporality: "cumulative" });
+});
+
+test("certificates of the code win over those of the environment, and a pair is not mixed", async () => {
+  const { cert, private: key } = await generate([{ name: "commonName", value: "worker" }], { keyType: "ec" });
+  const none = { ca: undefined, cert: undefined, key: undefined };
+  const environment = { ca: Buffer.from("their ca"), cert: Buffer.from("their cert"), key: Buffer.from("their key") };
+  const url = "https://collector:4318/v1/metrics";
+  expect(resolveOtlpTls({ ca: cert }, environment, url)).toEqual({ ...environment, ca: cert });
+  expect(resolveOtlpTls({ cert, key: Buffer.from(key) }, environment, url)).toEqual({
+    ca: environment.ca,
+    cert,
+    key: Buffer.from(key),
+  });
+  expect(resolveOtlpTls(undefined, environment, "http://collector")).toBe(environment);
+  expect(resolveOtlpTls({}, none, url)).toEqual(none);
+
+  const refused = async (tls: OtlpTlsOptions, endpoint = url): Promise<string> =>
+    (await refusalOf(() => resolve({ otlp: { endpoint, tls } }))).message;
+  expect(await refused({ ca: cert }, "http://collector:4318")).toMatch(/^otlp\.tls: expected an https endpoint\. /);
+  expect(await refused({ cert })).toBe("otlp.tls: expected cert and key together, or neither.");
+  const { private: another } = await generate([{ name: "commonName", value: "another" }], { keyType: "ec" });
+  for (const tls of [
+    { cert, key: another },
+    { cert, key: "hunter2" },
+    { cert: "hunter2", key },
+  ]) {
+    expect(await refused(tls)).toMatch(/^otlp\.tls: expected certificates and a key that belong together, as PEM/);
+    expect(await refused(tls)).not.toContain("hunter2");
+  }
 });
 
 test("the limit of an export is never longer than the interval", () => {
