@@ -112,12 +112,13 @@ function writtenTable(result: Result): string {
         grouped(workers),
         ...[pushed.collector_cpu_ms, arrives.collector_cpu_ms, page.collector_cpu_ms].map(shown),
         ...[pushed.collector_rss_kb, arrives.collector_rss_kb, page.collector_rss_kb].map(shown),
+        shown(page.kept_up_ratio === undefined ? undefined : 100 * Math.min(1, page.kept_up_ratio)),
       ]),
     ];
   });
   return [
-    "| workers | Collector's CPU ms: takes pushes | and writes what arrives | and writes its own page | memory kB: shows a page | writes what arrives | writes its own page |",
-    "|--:|--:|--:|--:|--:|--:|--:|",
+    "| workers | Collector's CPU ms: takes pushes | and writes what arrives | and writes its own page | memory kB: shows a page | writes what arrives | writes its own page | % of the pushes taken then |",
+    "|--:|--:|--:|--:|--:|--:|--:|--:|",
     ...rows,
   ].join("\n");
 }

@@ -293,4 +293,14 @@ describe("a search of a broker", () => {
     const broker = await open(client, ["bullmq:*"]);
     await eventually(() => broker.lengths()).toEqual({ mails: 1 });
   });
+
+  it("reads a queue no more once it is gone, without waiting for the next survey, and a declared one still", async () => {
+    await redis.sadd("rq:queues", "rq:queue:stays", "rq:queue:goes");
+    const broker = await open(server.url, ["rq:*"]);
+    await eventually(() => broker.lengths()).toEqual({ stays: 0, goes: 0 });
+    await redis.srem("rq:queues", "rq:queue:goes");
+    expect(await broker.lengths()).toEqual({ stays: 0 });
+    broker.add(parseQueue("rq:goes", "queues"));
+    expect(await broker.lengths()).toEqual({ stays: 0, goes: 0 });
+  });
 });
