@@ -42,7 +42,8 @@ const FULL: Size = {
   fleets: [
     { workers: 1, intervalMs: 1000, window: SHORT },
     { workers: 10, intervalMs: 1000, window: SHORT },
-    { workers: 100, intervalMs: 1000, window: SHORT },
+    // Every second, a hundred workers in one process answer later than in a second.
+    { workers: 100, intervalMs: 5000, window: { warmUps: 1, rounds: 3, seconds: 5 } },
     // Every second this would be more than two cores can do.
     { workers: 1000, intervalMs: 10_000, window: { warmUps: 1, rounds: 2, seconds: 10 } },
   ],
@@ -106,7 +107,7 @@ async function measure({ quick, progress }: BenchmarkContext): Promise<Benchmark
         name: `push_worker_cpu_ratio_to_opentelemetry_${at}`,
         // Ours samples the host all the time, and the peer when it pushes.
         value: otlp.whole_worker_cpu_ms / peer.whole_worker_cpu_ms,
-        limit: 1.25,
+        limit: 1,
       },
       { name: `scrape_worker_cpu_ms_per_minute_${at}`, value: scrape.worker_cpu_ms, limit: MOST_WORKER_CPU_MS },
       { name: `push_worker_cpu_ms_per_minute_${at}`, value: otlp.worker_cpu_ms, limit: MOST_WORKER_CPU_MS },

@@ -86,7 +86,7 @@ function pathsTable(result: Result): string {
         shown(figures.collector_rss_kb ?? added(figures.redis_rss_kb, figures.exposer_rss_kb)),
         shown(figures.prometheus_rss_kb),
         shown(figures.redis_commands),
-        shown(figures.page_ms ?? figures.scrape_ms),
+        figures.failed_ratio ? "timed out" : shown(figures.page_ms ?? figures.scrape_ms),
       ]);
     }),
   );
