@@ -99,6 +99,15 @@ test("what a receiver rejects of a push that it takes is counted and said, and i
   ]);
 });
 
+test("a health check that answers 200 to everything has not taken a push", async () => {
+  const receiver = await startReceiver();
+  const started = await pushing(receiver);
+  receiver.answer(200, { "content-type": "application/json" }, Buffer.from('{"status":"Server available"}'));
+  await started.vitals.flush();
+  expect(await failures(started)).toBe(1);
+  expect(started.warnings).toEqual([expect.stringMatching(/\(HTTP 200\): what answers there is no receiver of OTLP/)]);
+});
+
 test("a remark of a receiver that takes everything, and an answer that is none of OTLP, are no failures", async () => {
   const receiver = await startReceiver();
   const started = await pushing(receiver);

@@ -63,7 +63,11 @@ function endpoint(get: GetVariable): string | undefined {
     const url = URL.parse(text);
     if (url?.protocol === "http:" || url?.protocol === "https:") return url;
     // Not shown: a URL may hold a password.
-    throw invalidOption({ path: name, expected: "an http or https URL" });
+    throw invalidOption({
+      path: name,
+      expected: "an http or https URL",
+      remedy: 'Begin it with "http://" or "https://".',
+    });
   });
   if (specific) return specific.href;
   if (general) general.pathname = general.pathname.replace(/\/?$/, "/v1/metrics");

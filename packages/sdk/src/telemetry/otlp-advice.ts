@@ -1,8 +1,11 @@
-const CREDENTIAL = "the receiver wants another credential. Set otlp.headers or OTEL_EXPORTER_OTLP_HEADERS.";
+import type { AttemptState } from "./otlp-failure.ts";
+
+const CREDENTIAL =
+  "the receiver got no credential, or does not accept the one it got. Set otlp.headers or OTEL_EXPORTER_OTLP_HEADERS.";
 const PATH =
-  "nothing takes metrics at this path of the endpoint. A Collector has /v1/metrics, Prometheus with --web.enable-otlp-receiver /api/v1/otlp/v1/metrics.";
+  "nothing takes metrics at this path of the endpoint. A Collector has /v1/metrics, Prometheus with --web.enable-otlp-receiver /api/v1/otlp/v1/metrics; OTEL_EXPORTER_OTLP_ENDPOINT gets /v1/metrics appended, otlp.endpoint and OTEL_EXPORTER_OTLP_METRICS_ENDPOINT do not.";
 const OVERLOADED = "the receiver, or what is behind it, is overloaded or away.";
-const NAME = "the name of the endpoint's host cannot be resolved.";
+const NAME = "the name of the endpoint's host cannot be resolved. Correct it.";
 const NETWORK = "there is no way to the endpoint's host.";
 const BROKEN =
   "the connection broke without an answer. Does the receiver restart, or speak TLS on this port, so that the endpoint must begin with https://?";
@@ -10,6 +13,8 @@ const BROKEN_TLS =
   "the connection broke without an answer. Does the receiver restart, or is the port the one for gRPC, usually 4317? The one for HTTP is usually 4318.";
 const UNTRUSTED =
   "nobody vouches for the receiver's certificate. Name its authority in otlp.tls.ca or OTEL_EXPORTER_OTLP_CERTIFICATE.";
+const UNSIGNED =
+  "the authority in otlp.tls.ca or OTEL_EXPORTER_OTLP_CERTIFICATE has not signed the receiver's certificate. Name the one that has.";
 const NOT_HTTP =
   "the port does not speak HTTP/1.1. Is it the one for gRPC, usually 4317? The one for HTTP is usually 4318.";
 const NO_TLS = "the port does not speak TLS. Begin the endpoint with http://, or name the receiver's port for TLS.";
@@ -43,7 +48,8 @@ const ON_ERROR: Readonly<Record<string, string>> = {
   EPROTO: NO_TLS,
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
-  ERR_TLS_CERT_ALTNAME_INVALID: "the receiver's certificate is for another host than the endpoint's.",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "the receiver's certificate is for another host. Name the host as the certificate has it.",
   CERT_HAS_EXPIRED: "the receiver's certificate is no longer valid.",
   CERT_NOT_YET_VALID: "the receiver's certificate is not valid yet. Is the clock right?",
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
@@ -54,6 +60,10 @@ const ON_ERROR: Readonly<Record<string, string>> = {
   CERT_UNTRUSTED: UNTRUSTED,
   CERT_SIGNATURE_FAILURE: UNTRUSTED,
 };
+
+/** What it means that somebody answers 2xx who takes no OTLP. */
+export const NOT_OTLP =
+  "what answers there is no receiver of OTLP; a health check or a web page? A Collector takes pushes on its port for HTTP, usually 4318.";
 
 /** What a status of HTTP means for a push, and what to do; `forTls` where the answer says that the port wants TLS. */
 export function adviceOnStatus(status: number, forTls: boolean): string {
@@ -67,7 +77,7 @@ export function adviceOnStatus(status: number, forTls: boolean): string {
 /** What the code of an error means for a push, and what to do. */
 export function adviceOnError(
   code: string,
-  { connected, secure }: { readonly connected: boolean; readonly secure: boolean },
+  { connected, secure, hasAuthority }: Pick<AttemptState, "connected" | "secure" | "hasAuthority">,
 ): string {
   if (code === "TIMEOUT") {
     return connected
@@ -76,6 +86,7 @@ export function adviceOnError(
   }
   if (code.startsWith("HPE_")) return NOT_HTTP;
   if (secure && ON_ERROR[code] === BROKEN) return BROKEN_TLS;
+  if (hasAuthority && ON_ERROR[code] === UNTRUSTED) return UNSIGNED;
   if (/^ERR_OSSL_(PEM|ASN1|X509)_/.test(code))
     return "a certificate or key is not PEM, or the two do not belong together.";
   if (/^ERR_SSL_.*ALERT/.test(code)) return CLIENT_CERTIFICATE;

@@ -1,4 +1,4 @@
-import { adviceOnError, adviceOnStatus } from "./otlp-advice.ts";
+import { adviceOnError, adviceOnStatus, NOT_OTLP } from "./otlp-advice.ts";
 
 /** Why data points were lost: the values of the `reason` label. */
 export const LOSS_REASONS = ["unreachable", "timeout", "refused", "rejected", "queue_full"] as const;
@@ -24,6 +24,8 @@ export interface PushFailure {
 /** How far an attempt came before it failed. */
 export interface AttemptState {
   readonly secure: boolean;
+  /** Whether an authority was named that the receiver's certificate must be signed by. */
+  readonly hasAuthority: boolean;
   /** Whether there was a connection over which the message could leave. */
   readonly connected: boolean;
   readonly timedOut: boolean;
@@ -56,13 +58,25 @@ export function failureOfAnswer(
   };
 }
 
+/** What a 2xx means that is no receiver's. */
+export function failureOfStranger(status: number): PushFailure {
+  return {
+    reason: "refused",
+    code: `HTTP ${status}`,
+    advice: NOT_OTLP,
+    mayPass: false,
+    mayHaveArrived: false,
+  };
+}
+
 /** What an attempt that got no answer means. */
-export function failureOfError(error: unknown, { connected, secure, timedOut }: AttemptState): PushFailure {
+export function failureOfError(error: unknown, state: AttemptState): PushFailure {
+  const { connected, timedOut } = state;
   const code = timedOut ? "TIMEOUT" : codeOf(error);
   return {
     reason: timedOut && connected ? "timeout" : "unreachable",
     code,
-    advice: adviceOnError(code, { connected, secure }),
+    advice: adviceOnError(code, state),
     mayPass: timedOut || PASSING.has(code),
     mayHaveArrived: connected,
   };

@@ -3,9 +3,16 @@ import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { type AttemptState, failureOfAnswer, failureOfError, type PushFailure } from "./otlp-failure.ts";
+import {
+  type AttemptState,
+  failureOfAnswer,
+  failureOfError,
+  failureOfStranger,
+  type PushFailure,
+} from "./otlp-failure.ts";
 import type { OtlpSettings } from "./otlp-reader.ts";
 import { readRejectedPoints } from "./otlp-rejection.ts";
+import { isStranger } from "./otlp-stranger.ts";
 
 /** How one attempt ended. */
 export type AttemptOutcome =
@@ -31,6 +38,7 @@ export function createOtlpTransport(
 ): OtlpTransport {
   const url = new URL(settings.endpoint);
   const secure = url.protocol === "https:";
+  const hasAuthority = settings.tls.ca !== undefined;
   const agent = secure
     ? new HttpsAgent({ keepAlive: true, ...present(settings.tls) })
     : new HttpAgent({ keepAlive: true });
@@ -60,14 +68,16 @@ export function createOtlpTransport(
       let connected = false;
       try {
         const packed = settings.gzip ? await compress(message) : message;
-        const { status, retryAfter, body } = await post(packed, abort.signal, () => {
+        const { status, contentType, retryAfter, body } = await post(packed, abort.signal, () => {
           connected = true;
         });
-        if (status !== undefined && status >= 200 && status < 300)
+        if (status !== undefined && status >= 200 && status < 300) {
+          if (isStranger(contentType, body)) return { status: "failed", failure: failureOfStranger(status) };
           return { status: "accepted", rejected: readRejectedPoints(body) };
+        }
         return { status: "failed", failure: failureOfAnswer(status, retryAfter, body, secure) };
       } catch (error) {
-        const state: AttemptState = { secure, connected, timedOut: abort.signal.aborted };
+        const state: AttemptState = { secure, hasAuthority, connected, timedOut: abort.signal.aborted };
         return { status: "failed", failure: failureOfError(error, state) };
       } finally {
         clearTimeout(timer);
@@ -79,6 +89,7 @@ export function createOtlpTransport(
 
 interface Answer {
   readonly status: number | undefined;
+  readonly contentType: string | undefined;
   readonly retryAfter: string | undefined;
   readonly body: Buffer;
 }
@@ -92,7 +103,12 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
     chunks.push(chunk);
   }
   const { statusCode: status, headers } = response;
-  return { status, retryAfter: headers["retry-after"], body: Buffer.concat(chunks) };
+  return {
+    status,
+    contentType: headers["content-type"],
+    retryAfter: headers["retry-after"],
+    body: Buffer.concat(chunks),
+  };
 }
 
 /** Node.js' own defaults apply to what is left out, not to what is `undefined`. */
