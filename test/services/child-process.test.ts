@@ -33,6 +33,11 @@ describe("startProcess", () => {
     expect(await child.exited).toEqual({ code: null, signal: "SIGTERM" });
   });
 
+  it("takes a program for ready that says so and ends before anybody looks", async () => {
+    const child = await started({ ...node("console.log('ready')"), readyWhen: /ready/ });
+    expect(await child.exited).toEqual({ code: 0, signal: null });
+  });
+
   it("fails with the output when the program ends too early, cannot start, or is never ready", async () => {
     const early = startProcess({ ...node("console.log('no licence'); process.exit(3)"), readyWhen: /ready/ });
     await expect(early).rejects.toThrow(/ended \(exit code 3\) before it was ready\nIts output:\nno licence/);
