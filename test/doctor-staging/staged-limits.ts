@@ -10,7 +10,7 @@ const thresholds: { readonly [Name in ThresholdName]?: number } = {
   stuckSeconds: 16,
   saturationRatio: 0.7,
   staleReadingSeconds: 8,
-  // The slow broker answers within the deadline of readings, which is 250 ms.
+  // The slow broker answers after 100 ms, well within the deadline of the API's readings.
   brokerPingSeconds: 0.05,
 };
 

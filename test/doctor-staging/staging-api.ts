@@ -7,6 +7,8 @@ const vitals = await startTaskVitals({
   brokers: JSON.parse(BROKERS) as Record<string, string>,
   queues: JSON.parse(QUEUES) as { layout: "bullmq"; name: string; broker: string }[],
   runtimeMetrics: false,
+  // The slow broker is to be slow and not away, on a busy machine too: its reading takes several ways there and back.
+  readDeadlineMs: 600,
 });
 console.log(`Metrics at ${vitals.endpoint?.url}`);
 // An API has its own server; nothing of taskvitals keeps a process alive.

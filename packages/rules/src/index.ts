@@ -2,6 +2,23 @@ export { contract, UNKNOWN_VALUE } from "@taskvitals/core";
 export type { AlertDefinition } from "./alert.ts";
 export { alerts } from "./alerts/alerts.ts";
 export { durationText } from "./duration-text.ts";
+export { parseExposition } from "./observation/exposition-text.ts";
+export { type InstantFacts, instantFacts, isEvidence, type QueueFacts } from "./observation/instant-facts.ts";
+export {
+  filledIn,
+  isDecided,
+  type JudgedQueue,
+  judgeWatched,
+  judgeWindows,
+  type WindowedObservations,
+} from "./observation/judged-queue.ts";
+export { type Look, latest } from "./observation/look.ts";
+export { observeBroker } from "./observation/observe-broker.ts";
+export { observeQueue, observeUnattributed, oddReadings } from "./observation/observe-queue.ts";
+export { unreadableText } from "./observation/reading-failure.ts";
+export type { Sample } from "./observation/sample.ts";
+export { judgeUnattributed } from "./observation/unattributed-tasks.ts";
+export { WatchHistory } from "./observation/watch-history.ts";
 export { type RecordingRule, recordingRules } from "./recording-rules.ts";
 export { risen } from "./risen.ts";
 export {
@@ -32,4 +49,4 @@ export {
 } from "./verdict/judge-broker.ts";
 export { judgeQueue } from "./verdict/judge-queue.ts";
 export type { QueueObservation, TaskOutcomes } from "./verdict/queue-observation.ts";
-export { QUEUE_VERDICTS, type QueueJudgement, type QueueVerdict } from "./verdict/queue-verdict.ts";
+export { QUEUE_VERDICTS, type QueueCause, type QueueJudgement, type QueueVerdict } from "./verdict/queue-verdict.ts";

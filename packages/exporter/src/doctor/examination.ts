@@ -1,28 +1,28 @@
 import {
   type BrokerObservation,
+  filledIn,
+  isDecided,
+  type JudgedQueue,
   judgeBroker,
+  judgeUnattributed,
+  judgeWatched,
+  judgeWindows,
+  type Look,
+  latest,
+  observeBroker,
+  observeQueue,
+  observeUnattributed,
+  oddReadings,
   type QueueObservation,
   type ThresholdSettings,
   thresholdsFor,
+  type WindowedObservations,
 } from "@taskvitals/rules";
 import { remedyOf } from "../check/remedy.ts";
 import type { AlertReport, DoctorReport, Unreachable } from "./doctor-report.ts";
 import type { EventCoverage } from "./event-coverage.ts";
-import {
-  filledIn,
-  isDecided,
-  type JudgedQueue,
-  judgeWatched,
-  judgeWindows,
-  type WindowedObservations,
-} from "./judged-queue.ts";
-import type { Look } from "./look.ts";
-import { latest } from "./look.ts";
-import { observeBroker } from "./observe-broker.ts";
-import { observeQueue, observeUnattributed, oddReadings } from "./observe-queue.ts";
 import type { OwnSource } from "./own-source.ts";
 import { brokerReports, queueReports } from "./report-order.ts";
-import { judgeUnattributed } from "./unattributed-tasks.ts";
 import { unknownThings } from "./unknown-things.ts";
 
 /** What is known at one moment. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Sample, WatchHistory } from "@taskvitals/rules";
 import type { DoctorOptions } from "./doctor-options.ts";
 import type { AlertReport, Unreachable } from "./doctor-report.ts";
 import { type Examination, examine, type PrometheusFindings } from "./examination.ts";
@@ -7,8 +8,6 @@ import { httpPage, type PageSource } from "./page-source.ts";
 import { type FiringAlert, PrometheusApi, PrometheusFailure } from "./prometheus-api.ts";
 import { readPrometheus } from "./prometheus-facts.ts";
 import { brokersOfPrometheus, queuesOfPrometheus, unattributedOfPrometheus } from "./prometheus-observations.ts";
-import type { Sample } from "./sample.ts";
-import { WatchHistory } from "./watch-history.ts";
 
 /** What an {@link Examiner} works with. */
 export interface ExaminerSurroundings {

@@ -1,8 +1,5 @@
-import { contract } from "@taskvitals/rules";
-import { parseExposition } from "./exposition-text.ts";
+import { contract, isEvidence, parseExposition, type Sample } from "@taskvitals/rules";
 import { ask, type HttpTarget } from "./http-target.ts";
-import { isEvidence } from "./instant-facts.ts";
-import type { Sample } from "./sample.ts";
 
 /** A line of any metric of the contract. */
 const OURS = new RegExp(

@@ -1,5 +1,5 @@
+import type { Sample } from "@taskvitals/rules";
 import { ask, type HttpTarget } from "./http-target.ts";
-import type { Sample } from "./sample.ts";
 
 /** An alert that fires. */
 export interface FiringAlert {

@@ -2,14 +2,15 @@ import {
   alerts,
   contract,
   durationText,
+  type InstantFacts,
+  instantFacts,
   RuleQueries,
   risen,
+  type Sample,
   type ThresholdSettings,
   thresholdsFor,
 } from "@taskvitals/rules";
-import { type InstantFacts, instantFacts } from "./instant-facts.ts";
 import type { PrometheusApi } from "./prometheus-api.ts";
-import type { Sample } from "./sample.ts";
 
 /** Values by queue. */
 export type ByQueue = ReadonlyMap<string, number>;

@@ -1,15 +1,15 @@
 import {
   type BrokerObservation,
+  type QueueFacts,
   type QueueObservation,
   type TaskOutcomes,
   type ThresholdSettings,
   thresholdsFor,
   UNKNOWN_VALUE,
+  unreadableText,
+  type WindowedObservations,
 } from "@taskvitals/rules";
-import type { QueueFacts } from "./instant-facts.ts";
-import type { WindowedObservations } from "./judged-queue.ts";
 import type { PrometheusFacts, WindowFacts } from "./prometheus-facts.ts";
-import { unreadableText } from "./reading-failure.ts";
 
 /** The queues as Prometheus has seen them, over the window of each kind of verdict. */
 export function queuesOfPrometheus(

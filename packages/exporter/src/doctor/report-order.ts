@@ -1,12 +1,12 @@
 import {
   BROKER_VERDICTS,
   type BrokerJudgement,
+  type JudgedQueue,
   QUEUE_VERDICTS,
   type QueueObservation,
   RUNBOOK_URL,
 } from "@taskvitals/rules";
 import type { BrokerReport, QueueReport } from "./doctor-report.ts";
-import type { JudgedQueue } from "./judged-queue.ts";
 
 /** The queues for the report, the worst first, and by name where they are alike. */
 export function queueReports(judged: readonly JudgedQueue[]): readonly QueueReport[] {

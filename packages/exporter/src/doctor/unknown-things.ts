@@ -1,5 +1,5 @@
+import type { JudgedQueue } from "@taskvitals/rules";
 import { listed } from "./doctor-text.ts";
-import type { JudgedQueue } from "./judged-queue.ts";
 import type { OwnSource } from "./own-source.ts";
 
 /** What could not be known, and what would tell; a sentence each. */

@@ -19,6 +19,7 @@ export function backlog(seen: QueueObservation, values: ThresholdValues): Findin
     : `the oldest task has waited for ${time(oldestAgeSeconds)} (limit ${time(values.oldestTaskSeconds)})`;
   return {
     verdict: "backlog",
+    cause: grows ? "growing" : "too_old",
     because: busy ? `${because}, with all ${slots} slots busy` : because,
     next: busy
       ? "Scale out: start more workers, or give each more slots if their CPU is not the limit."

@@ -56,6 +56,7 @@ function atLeast(failed: number, ended: number): number {
 function finding(because: string): Finding {
   return {
     verdict: "failing",
+    cause: "failing",
     because,
     next: `Look at the classes of errors (${contract.taskError.name} by error_type) and at one failed task; stop what produces them if one kind of task is poisoned.`,
     alert: "TaskFailureRatioHigh",

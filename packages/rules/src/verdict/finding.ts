@@ -1,9 +1,11 @@
-import type { QueueVerdict } from "./queue-verdict.ts";
+import type { QueueCause, QueueVerdict } from "./queue-verdict.ts";
 
 /** Why a verdict applies. */
 export interface Finding {
   /** The verdict. */
   readonly verdict: QueueVerdict;
+  /** The same as one word. */
+  readonly cause: QueueCause;
   /** The decisive observation, a sentence without a final stop. */
   readonly because: string;
   /** What to do next, as a sentence. */

@@ -41,6 +41,7 @@ function blind(seen: QueueObservation, { staleReadingSeconds }: ThresholdValues)
   if (because !== undefined) {
     return {
       verdict: "blind",
+      cause: unreadable === undefined ? "stale" : "unreadable",
       because,
       next: "Make it readable first: `taskvitals-exporter check` with the same options says what is wrong and what to do.",
       alert: "TaskQueueReadingStale",
@@ -50,6 +51,7 @@ function blind(seen: QueueObservation, { staleReadingSeconds }: ThresholdValues)
   // Its tasks are counted, and nobody was told to read it: no reading is old, so no alert says so.
   return {
     verdict: "blind",
+    cause: "unread",
     because: "nobody says how many tasks wait",
     next: "Have it read: give --redis and --queue, or the page of a process that declares the queue.",
   };
@@ -60,6 +62,7 @@ function starving({ ready = 0, slots, workers }: QueueObservation): Finding | un
   if (ready === 0 || !gone) return undefined;
   return {
     verdict: "starving",
+    cause: "no_workers",
     because: `${amount(ready, "task")} ${ready === 1 ? "waits" : "wait"} and no worker is there`,
     next: "Start workers for this queue; if some run, see that they listen to this queue on this server, database and prefix.",
     alert: "TaskWorkersGone",

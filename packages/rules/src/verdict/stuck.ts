@@ -19,6 +19,7 @@ function paused({ paused: isPaused, ready = 0 }: QueueObservation): Finding | un
   if (isPaused !== true || ready === 0) return undefined;
   return {
     verdict: "stuck",
+    cause: "paused",
     because: "it is paused, so nobody takes what waits",
     next: "Find out who paused it and why, then resume it with the framework's own command.",
     alert: "TaskQueuePaused",
@@ -30,6 +31,7 @@ function overdue({ overdue: due = 0, watchedSeconds }: QueueObservation, values:
   if (watchedSeconds === 0 || due <= values.overdueTasks) return undefined;
   return {
     verdict: "stuck",
+    cause: "overdue",
     because: `${amount(due, "delayed task")} ${due === 1 ? "is" : "are"} due, and nobody promoted ${due === 1 ? "it" : "them"} in ${time(watchedSeconds)}`,
     next: "Start what promotes them: a worker (BullMQ, Asynq, Sidekiq) or a scheduler (rq worker --with-scheduler, rqscheduler, resque-scheduler).",
     alert: "TasksOverdue",
@@ -40,12 +42,14 @@ function overdue({ overdue: due = 0, watchedSeconds }: QueueObservation, values:
 function still(seen: QueueObservation, values: ThresholdValues): Finding | undefined {
   const { oldestAgeSeconds, ready = 0, running = 0, watchedSeconds } = seen;
   if (ready + running === 0 || watchedSeconds === 0 || moved(seen)) return undefined;
-  const because = idleWorkers(seen) ?? tooLong(seen, values);
+  const idle = idleWorkers(seen);
+  const because = idle ?? tooLong(seen, values);
   if (because === undefined) return undefined;
   const waited =
     oldestAgeSeconds === undefined || ready === 0 ? "" : `; the oldest has waited for ${time(oldestAgeSeconds)}`;
   return {
     verdict: "stuck",
+    cause: idle === undefined ? "nothing_ends" : "not_taken",
     because: `${because}${waited}`,
     next: "Look at the workers: frozen, blocked, dead-locked, or waiting for something outside. Restart one and see whether it takes a task.",
     alert: "TaskQueueStuck",

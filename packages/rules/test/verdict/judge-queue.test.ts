@@ -206,6 +206,7 @@ test("the evidence says what was seen, the decisive thing first, and what to do"
   expect(judgeQueue({ ...STEADY, workers: 0, slots: undefined, running: 0, ended: undefined })).toEqual({
     queue: "mail",
     verdict: "starving",
+    cause: "no_workers",
     evidence: ["3 tasks wait and no worker is there", "3 tasks wait, the oldest for 0.4 s, 0 running, 0 workers"],
     next: expect.stringContaining("Start workers"),
     alert: "TaskWorkersGone",

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { observeBroker } from "../../src/doctor/observe-broker.ts";
-import { WatchHistory } from "../../src/doctor/watch-history.ts";
+import { observeBroker } from "../../src/observation/observe-broker.ts";
+import { WatchHistory } from "../../src/observation/watch-history.ts";
 import { pageOf } from "./page-of.ts";
 
 function watched(...pings: readonly (number | undefined)[]): WatchHistory["looks"] {

@@ -1,4 +1,4 @@
-import { contract, UNKNOWN_VALUE } from "@taskvitals/rules";
+import { contract, UNKNOWN_VALUE } from "@taskvitals/core";
 import type { Sample } from "./sample.ts";
 
 /** What one moment showed of a queue. What nobody said is absent. */

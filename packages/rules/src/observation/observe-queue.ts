@@ -1,4 +1,5 @@
-import { type QueueObservation, type TaskOutcomes, UNKNOWN_VALUE } from "@taskvitals/rules";
+import { UNKNOWN_VALUE } from "@taskvitals/core";
+import type { QueueObservation, TaskOutcomes } from "../verdict/queue-observation.ts";
 import { type Rises, sumOfRises } from "./counter-rises.ts";
 import type { QueueFacts } from "./instant-facts.ts";
 import { type Look, latest } from "./look.ts";

@@ -1,6 +1,6 @@
-import type { QueueObservation } from "@taskvitals/rules";
 import { expect, it } from "vitest";
-import { judgeUnattributed } from "../../src/doctor/unattributed-tasks.ts";
+import { judgeUnattributed } from "../../src/observation/unattributed-tasks.ts";
+import type { QueueObservation } from "../../src/verdict/queue-observation.ts";
 
 const seen = (ended: number, failed: number): QueueObservation => ({
   ...{ queue: "_UNKNOWN", watchedSeconds: 30, ended, failed, outcomes: [{ task: "t", ended, failed }] },

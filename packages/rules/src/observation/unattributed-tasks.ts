@@ -1,4 +1,7 @@
-import { judgeQueue, type QueueObservation, type ThresholdSettings, UNKNOWN_VALUE } from "@taskvitals/rules";
+import { UNKNOWN_VALUE } from "@taskvitals/core";
+import type { ThresholdSettings } from "../threshold-settings.ts";
+import { judgeQueue } from "../verdict/judge-queue.ts";
+import type { QueueObservation } from "../verdict/queue-observation.ts";
 import type { JudgedQueue } from "./judged-queue.ts";
 
 /** Tasks that ended and were counted, of which nobody knows the queue: Celery's workers do not announce it. */

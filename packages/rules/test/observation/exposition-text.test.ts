@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseExposition } from "../../src/doctor/exposition-text.ts";
+import { parseExposition } from "../../src/observation/exposition-text.ts";
 
 const all = (text: string): unknown => parseExposition(text, () => true);
 

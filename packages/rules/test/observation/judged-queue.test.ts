@@ -1,6 +1,6 @@
-import type { QueueObservation } from "@taskvitals/rules";
 import { describe, expect, it } from "vitest";
-import { filledIn, isDecided, judgeWatched, judgeWindows } from "../../src/doctor/judged-queue.ts";
+import { filledIn, isDecided, judgeWatched, judgeWindows } from "../../src/observation/judged-queue.ts";
+import type { QueueObservation } from "../../src/verdict/queue-observation.ts";
 
 const calm: QueueObservation = { queue: "q", watchedSeconds: 900, ready: 0, running: 0, ended: 100, failed: 0 };
 

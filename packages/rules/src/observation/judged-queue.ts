@@ -1,4 +1,7 @@
-import { judgeQueue, type QueueJudgement, type QueueObservation, type ThresholdSettings } from "@taskvitals/rules";
+import type { ThresholdSettings } from "../threshold-settings.ts";
+import { judgeQueue } from "../verdict/judge-queue.ts";
+import type { QueueObservation } from "../verdict/queue-observation.ts";
+import type { QueueJudgement } from "../verdict/queue-verdict.ts";
 
 /** A queue as it was seen over the window of each kind of verdict; one that was watched was seen over one time alone. */
 export interface WindowedObservations {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { instantFacts } from "../../src/doctor/instant-facts.ts";
+import { instantFacts } from "../../src/observation/instant-facts.ts";
 import { pageOf } from "./page-of.ts";
 
 it("takes facts about queues once, whoever reports them, and adds up what processes hold", () => {

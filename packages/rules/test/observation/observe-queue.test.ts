@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { observeQueue, oddReadings } from "../../src/doctor/observe-queue.ts";
-import { WatchHistory } from "../../src/doctor/watch-history.ts";
+import { observeQueue, oddReadings } from "../../src/observation/observe-queue.ts";
+import { WatchHistory } from "../../src/observation/watch-history.ts";
 import { pageOf } from "./page-of.ts";
 
 /** Looks at one process, seconds apart. */

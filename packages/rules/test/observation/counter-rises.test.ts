@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { CounterRises, sumOfRises } from "../../src/doctor/counter-rises.ts";
+import { CounterRises, sumOfRises } from "../../src/observation/counter-rises.ts";
 import { pageOf } from "./page-of.ts";
 
 const page = (succeeded: number, failed?: number) =>

@@ -1,4 +1,4 @@
-import type { BrokerObservation } from "@taskvitals/rules";
+import type { BrokerObservation } from "../verdict/judge-broker.ts";
 import { type Look, latest } from "./look.ts";
 
 /** A broker as it was watched. */

@@ -1,4 +1,4 @@
-import { contract } from "@taskvitals/rules";
+import { contract } from "@taskvitals/core";
 import type { Sample } from "./sample.ts";
 
 /** By how much the counters of one task of a queue rose. */
