@@ -132,9 +132,12 @@ it("takes two round trips to each node, side by side", async () => {
   // The client's own look at the slots would be another trip.
   const broker = await open(connect({ natMap, slotsRefreshInterval: 3_600_000 }), ofBullmq());
   await eventually(async () => lengths(await broker.read())).toEqual(byTag([1, 2, 3]));
-  for (const counter of counters) counter.take();
-  expect(lengths(await broker.read())).toEqual(byTag([1, 2, 3]));
-  expect(counters.map((counter) => counter.take())).toEqual([2, 2, 2]);
+  // A connection that the client opens late, for its own purposes, is another trip as well, once.
+  await eventually(async () => {
+    for (const counter of counters) counter.take();
+    await broker.read();
+    return counters.map((counter) => counter.take());
+  }).toEqual([2, 2, 2]);
 });
 
 it("asks all nodes at once under one deadline, and loses only the queues of a node that says nothing", async () => {
