@@ -19,10 +19,18 @@ export const layers: Readonly<Record<string, Layer>> = {
   "packages/redis": { ours: ["@taskvitals/core"], others: ["@opentelemetry/api", "ioredis"] },
   "packages/bullmq": { ours: ["@taskvitals/core"], others: ["@opentelemetry/api"], typesOnly: ["bullmq"] },
   "packages/sdk": {
-    ours: ["@taskvitals/bullmq", "@taskvitals/core", "@taskvitals/meter", "@taskvitals/redis"],
+    ours: [
+      "@taskvitals/bullmq",
+      "@taskvitals/core",
+      "@taskvitals/live",
+      "@taskvitals/meter",
+      "@taskvitals/redis",
+      "@taskvitals/rules",
+    ],
     others: "declared",
   },
   "packages/rules": { ours: ["@taskvitals/core"], others: [] },
+  "packages/live": { ours: ["@taskvitals/core", "@taskvitals/rules"], others: [] },
   "packages/exporter": { ours: ["taskvitals", "@taskvitals/redis", "@taskvitals/rules"], others: "declared" },
   "packages/dashboards": { ours: ["@taskvitals/core", "@taskvitals/rules"], others: "declared" },
 };

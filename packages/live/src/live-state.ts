@@ -32,8 +32,6 @@ export interface LiveAbout {
   /** Name of the service. */
   readonly service: string;
   readonly pid: number;
-  /** Version of taskvitals. */
-  readonly version: string;
   /** Whose tasks are counted: those of this process, or of all processes that share their totals. */
   readonly tasksOf: "process" | "platform";
   /** Path of the metrics page, such as `/metrics`. */
@@ -45,10 +43,10 @@ export interface LiveAnswers {
   /** Is it healthy? `unknown` where nothing is known of any queue or task yet. */
   readonly health: "healthy" | "attention" | "unknown";
   /** How many queues have each verdict, without those that are 0. */
-  readonly queuesBy: Readonly<Partial<Record<QueueVerdict, number>>>;
+  readonly queuesBy: Readonly<Partial<Record<LiveQueueVerdict, number>>>;
   /** How many brokers have each verdict, without those that are 0. */
   readonly brokersBy: Readonly<Partial<Record<BrokerVerdict, number>>>;
-  /** Where is it stuck? Queues that are not healthy, the worst first, five at most; their rows say why. */
+  /** Where is it stuck? Queues that are neither healthy nor `unread`, the worst first, five at most; their rows say why. */
   readonly stuck: readonly string[];
   /** Do we need more workers? */
   readonly scale: ScaleAnswer;
@@ -60,7 +58,7 @@ export interface LiveAnswers {
  * - `out`: yes, for `queues`: work waits and no worker is there, or all slots are busy and more arrives than they work off.
  * - `look`: work waits for too long or grows, and slots are free or nobody knows: workers alone may not help.
  * - `enough`: every queue is read and none needs more.
- * - `unknown`: nothing is known of some queue, or of any.
+ * - `unknown`: some queue, or every one, is not read.
  */
 export interface ScaleAnswer {
   readonly answer: "out" | "look" | "enough" | "unknown";
@@ -103,10 +101,13 @@ export interface CountedRow {
   readonly runP95?: number | undefined;
 }
 
+/** A verdict of the doctor, or `unread`: its tasks are counted here and no more is known of it, and nothing is wrong with them. */
+export type LiveQueueVerdict = QueueVerdict | "unread";
+
 /** One queue. */
 export interface QueueRow extends CountedRow {
   readonly queue: string;
-  readonly verdict: QueueVerdict;
+  readonly verdict: LiveQueueVerdict;
   /** Why, in one word; absent for a healthy queue. */
   readonly cause?: QueueCause | undefined;
   /** The decisive observation, in English. */
@@ -158,9 +159,28 @@ export interface LiveChange extends Omit<LiveState, "queues" | "tasks"> {
 }
 
 /** Names of the curves of the whole. */
-export const PLATFORM_CURVES = ["ready", "oldestAgeSeconds", "active", "slots", "perSecond", "failedPerSecond", "cpuPercent", "memoryGigabytes", "loopBusy"] as const;
+export const PLATFORM_CURVES = [
+  "ready",
+  "oldestAgeSeconds",
+  "active",
+  "slots",
+  "perSecond",
+  "failedPerSecond",
+  "cpuPercent",
+  "memoryGigabytes",
+  "loopBusy",
+] as const;
 /** Names of the curves of one queue. */
-export const QUEUE_CURVES = ["ready", "oldestAgeSeconds", "active", "slots", "perSecond", "failedPerSecond", "waitP95", "runP95"] as const;
+export const QUEUE_CURVES = [
+  "ready",
+  "oldestAgeSeconds",
+  "active",
+  "slots",
+  "perSecond",
+  "failedPerSecond",
+  "waitP95",
+  "runP95",
+] as const;
 /** Names of the curves of one task. */
 export const TASK_CURVES = ["perSecond", "failedPerSecond", "waitP95", "runP95"] as const;
 

@@ -2,6 +2,7 @@ export { contract, UNKNOWN_VALUE } from "@taskvitals/core";
 export type { AlertDefinition } from "./alert.ts";
 export { alerts } from "./alerts/alerts.ts";
 export { durationText } from "./duration-text.ts";
+export { CounterRises, type Rises } from "./observation/counter-rises.ts";
 export { parseExposition } from "./observation/exposition-text.ts";
 export { type InstantFacts, instantFacts, isEvidence, type QueueFacts } from "./observation/instant-facts.ts";
 export {

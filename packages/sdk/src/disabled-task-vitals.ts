@@ -24,6 +24,7 @@ export function disabledTaskVitals(): TaskVitals {
     totals: NO_TOTALS,
     events: createTaskEvents(undefined, () => {}),
     queues: { add: (queue) => (typeof queue === "string" ? queue : queue.name), remove: () => false, list: () => [] },
+    readQueues: async () => [],
     meterProvider: provider,
     endpoint: undefined,
     nodeHandler: createNodeHandler(collector),

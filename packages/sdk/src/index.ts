@@ -1,5 +1,6 @@
 export type {
   QueueReader,
+  QueueReading,
   StartOptions,
   TaskFunction,
   TaskOptions,
@@ -19,6 +20,7 @@ export type {
   EndpointTls,
   FetchHandler,
   FetchInput,
+  LivePageOptions,
   NodeHandler,
   NodeRequest,
   NodeResponse,

@@ -2,6 +2,7 @@ import { COLLECTION_BUCKETS_SECONDS, contract, createHistogram, errorType } from
 import {
   createPageCollector,
   type EndpointServer,
+  type LivePage,
   type PageCollector,
   PageUnavailable,
   startEndpoint,
@@ -79,11 +80,13 @@ export async function listen(
   { settings, problems, cleanup }: StartContext,
   collector: PageCollector,
   sharedPage: PageCollector | undefined,
+  livePage: LivePage | undefined,
 ): Promise<EndpointServer | undefined> {
   if (settings.endpoint === undefined) return undefined;
   const endpoint = await startEndpoint(settings.endpoint, {
     collectPage: collector,
     sharedPage,
+    livePage,
     warn: problems.warn,
     onError: (operation, error) => problems.report(operation, `The metrics endpoint failed (${errorType(error)}).`),
   });

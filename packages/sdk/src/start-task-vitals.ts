@@ -4,6 +4,7 @@ import type { CounterSpecification } from "@taskvitals/redis";
 import { Cleanup } from "./cleanup.ts";
 import { disabledTaskVitals } from "./disabled-task-vitals.ts";
 import { createFetchHandler, createNodeHandler } from "./endpoint/index.ts";
+import { createLiveFeed, livePageOf } from "./live/start-live-page.ts";
 import { createResource } from "./options/resource.ts";
 import { resolveSettings } from "./options/settings.ts";
 import type { TaskVitalsOptions } from "./options/task-vitals-options.ts";
@@ -84,7 +85,13 @@ async function start(context: StartContext): Promise<TaskVitals> {
   await startInstrumentations(context, telemetry);
   const collector = createTimedCollector(context, telemetry, shared);
   const sharedCollector = createSharedCollector(context, telemetry, shared);
-  const endpoint = await listen(context, collector, shared && sharedCollector);
+  const feed = createLiveFeed(context, telemetry);
+  const endpoint = await listen(context, collector, shared && sharedCollector, feed && livePageOf(feed));
+  if (feed !== undefined && endpoint !== undefined) {
+    feed.start();
+    // Ended before the endpoint, which waits for what it still sends.
+    cleanup.add("The live page", () => feed.end());
+  }
   const flush = async (): Promise<void> => {
     const written = within(FLUSH_TIMEOUT_MS, shared?.flush() ?? Promise.resolve());
     const done = await within(FLUSH_TIMEOUT_MS, telemetry.flush());
@@ -102,6 +109,7 @@ async function start(context: StartContext): Promise<TaskVitals> {
     totals,
     events: createTaskEvents(telemetry.observables, problems.report),
     queues: registry.queues,
+    readQueues: async () => (await observer?.readings()) ?? [],
     meterProvider: telemetry.provider,
     endpoint: endpoint && { url: endpoint.url, host: endpoint.host, port: endpoint.port },
     nodeHandler: createNodeHandler(collector, settings.endpoint),

@@ -1,5 +1,5 @@
 import type { Meter, MeterProvider } from "@opentelemetry/api";
-import type { TaskRecorder } from "@taskvitals/core";
+import type { QueueReading, TaskRecorder } from "@taskvitals/core";
 import type { EndpointServer, FetchHandler, NodeHandler } from "./endpoint/index.ts";
 import type { Queues } from "./queue-registry.ts";
 import type { TaskEvents } from "./task-events.ts";
@@ -15,6 +15,11 @@ export interface TaskVitals extends AsyncDisposable {
   readonly events: TaskEvents;
   /** The queues that are read; they may change at run time. */
   readonly queues: Queues;
+  /**
+   * What the queues are like now, as far as they could be read: asked inside a callback of an observable instrument, it is the reading that the same page shows,
+   * and costs the brokers nothing more. Empty beside a meter provider of the caller's that has no metric producer. Never rejects.
+   */
+  readQueues(): Promise<readonly QueueReading[]>;
   /** The meter provider for what the application measures itself; its metrics are on the same page. */
   readonly meterProvider: MeterProvider;
   /** The listening endpoint; `undefined` where there is none. */

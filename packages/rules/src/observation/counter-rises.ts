@@ -45,6 +45,11 @@ export class CounterRises {
     }
     return rises;
   }
+
+  /** Forgets a process, so that it is seen for the first time again: what it counted while nobody looked is not of the time since the look before. */
+  forget(target: string): void {
+    this.#before.delete(target);
+  }
 }
 
 const NOTHING: TaskRises = { succeeded: 0, failed: 0, retried: 0 };

@@ -33,19 +33,30 @@ export interface Authenticator {
   readonly challenge: string;
 }
 
+/** How an authenticator calls what it guards. */
+export interface AuthenticatorNames {
+  /** Path of the options, in errors. */
+  readonly path: string;
+  /** What a browser names when it asks for a password. */
+  readonly realm: string;
+}
+
 /**
  * Creates the check, or `undefined` where no credential is set.
  *
  * @throws TaskVitalsError `INVALID_OPTION` for unusable credentials; its message never shows them.
  */
-export function createAuthenticator(options: AuthenticationOptions = {}): Authenticator | undefined {
-  const bearer = options.token === undefined ? undefined : digest(checkedToken(options.token));
-  const basic = options.basicAuth === undefined ? undefined : digest(checkedBasic(options.basicAuth));
-  const verify = checkedVerification(options.verifyBasicAuth);
+export function createAuthenticator(
+  options: AuthenticationOptions = {},
+  { path = "endpoint", realm = "metrics" }: Partial<AuthenticatorNames> = {},
+): Authenticator | undefined {
+  const bearer = options.token === undefined ? undefined : digest(checkedToken(options.token, path));
+  const basic = options.basicAuth === undefined ? undefined : digest(checkedBasic(options.basicAuth, path));
+  const verify = checkedVerification(options.verifyBasicAuth, path);
   if (bearer === undefined && basic === undefined && verify === undefined) return undefined;
   const challenges = [
-    ...(bearer === undefined ? [] : ['Bearer realm="metrics"']),
-    ...(basic === undefined && verify === undefined ? [] : ['Basic realm="metrics", charset="UTF-8"']),
+    ...(bearer === undefined ? [] : [`Bearer realm="${realm}"`]),
+    ...(basic === undefined && verify === undefined ? [] : [`Basic realm="${realm}", charset="UTF-8"`]),
   ];
   return {
     challenge: challenges.join(", "),
@@ -75,10 +86,10 @@ async function asked(verify: Verification, value: string): Promise<boolean> {
   }
 }
 
-function checkedVerification(verify: unknown): Verification | undefined {
+function checkedVerification(verify: unknown, path: string): Verification | undefined {
   if (verify === undefined || typeof verify === "function") return verify as Verification | undefined;
   throw invalidOption({
-    path: "endpoint.verifyBasicAuth",
+    path: `${path}.verifyBasicAuth`,
     value: verify,
     expected: "a function that is given { username, password }",
   });
@@ -93,27 +104,27 @@ function digest(value: string | Buffer): Buffer {
   return createHash("sha256").update(value).digest();
 }
 
-function checkedToken(token: unknown): string {
+function checkedToken(token: unknown, path: string): string {
   if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) return token;
   throw invalidOption({
-    path: "endpoint.token",
+    path: `${path}.token`,
     expected: "a string of printable ASCII characters without spaces, at least one",
     remedy: "Set a token, or leave the option out to serve without one.",
   });
 }
 
-function checkedBasic(credentials: Partial<Record<keyof BasicCredentials, unknown>> | null): string {
+function checkedBasic(credentials: Partial<Record<keyof BasicCredentials, unknown>> | null, path: string): string {
   const { username, password } = credentials ?? {};
   if (typeof username !== "string" || username === "" || /[:\p{Cc}]/u.test(username)) {
     throw invalidOption({
-      path: "endpoint.basicAuth.username",
+      path: `${path}.basicAuth.username`,
       expected: "a string without colons or control characters, at least one character",
       remedy: "Set a user name, or leave basicAuth out.",
     });
   }
   if (typeof password !== "string" || password === "") {
     throw invalidOption({
-      path: "endpoint.basicAuth.password",
+      path: `${path}.basicAuth.password`,
       expected: "a string of at least one character",
       remedy: "Set a password, or leave basicAuth out.",
     });

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { isIP } from "node:net";
 import { invalidOption } from "@taskvitals/core";
+import type { ThresholdSettings } from "@taskvitals/rules";
 import { type AuthenticationOptions, type Authenticator, createAuthenticator } from "./authentication.ts";
 import { DEFAULT_COLLECT_TIMEOUT_MS } from "./page-collector.ts";
 
@@ -49,6 +50,15 @@ export interface EndpointLimits {
   readonly closeTimeoutMs?: number | undefined;
 }
 
+/**
+ * The page at `/` that shows the vital signs in a browser. Without credentials of its own it asks for those of the metrics, where they have some: `basicAuth` is
+ * what a browser can give.
+ */
+export interface LivePageOptions extends AuthenticationOptions {
+  /** Thresholds of its verdicts: those of the alerts, as a thresholds file gives them to the rules and the doctor. Default: the shipped ones. */
+  readonly thresholds?: ThresholdSettings | undefined;
+}
+
 /** Options of the HTTP endpoint. Every field is optional; a bad value is refused with `INVALID_OPTION`. */
 export interface EndpointOptions extends AuthenticationOptions {
   /**
@@ -60,6 +70,11 @@ export interface EndpointOptions extends AuthenticationOptions {
   readonly port?: number | undefined;
   /** Path of the page; default `/metrics`. Begins with `/`, has no query, and is not `/healthz` or `/readyz`. */
   readonly path?: string | undefined;
+  /**
+   * The page at `/` that shows the last quarter of an hour in a browser; `false` for none. It reads every five seconds, also the queues, and keeps at most
+   * 12 MB (8 kB per queue and 4 kB per task, a thousand of each). Default: on, unless {@link path} is `/`.
+   */
+  readonly livePage?: false | LivePageOptions | undefined;
   /** Serves HTTPS instead of HTTP. */
   readonly tls?: EndpointTls | undefined;
   /** What a taken port does: `throw` (default) rejects with `PORT_IN_USE`, `warn` warns once and goes on without an endpoint. */
@@ -88,6 +103,8 @@ export interface EndpointSettings {
   readonly path: string;
   /** Checks credentials; `undefined` serves everyone. */
   readonly authenticator: Authenticator | undefined;
+  /** Checks credentials for the live page; `undefined` serves everyone. */
+  readonly liveAuthenticator: Authenticator | undefined;
   /** Certificate and key; `undefined` for HTTP. */
   readonly tls: EndpointTls | undefined;
   /** What a taken port does. */
@@ -114,6 +131,7 @@ export function resolveEndpointOptions(options: EndpointOptions): EndpointSettin
     port: checkedInteger("endpoint.port", options.port ?? DEFAULT_ENDPOINT_PORT, 0, 65_535),
     path: checkedPath(options.path ?? "/metrics"),
     authenticator: createAuthenticator(options),
+    liveAuthenticator: liveAuthenticator(options),
     tls: checkedTls(options.tls),
     headers: checkedHeaders(options.headers ?? {}),
     onPortInUse: checkedOnPortInUse(options.onPortInUse ?? "throw"),
@@ -140,6 +158,11 @@ export function resolveEndpointOptions(options: EndpointOptions): EndpointSettin
       closeTimeoutMs: checkedInteger("endpoint.limits.closeTimeoutMs", limits.closeTimeoutMs ?? 1000, 0, 60_000),
     },
   };
+}
+
+function liveAuthenticator(options: EndpointOptions): Authenticator | undefined {
+  const own = createAuthenticator(options.livePage || {}, { path: "endpoint.livePage", realm: "taskvitals" });
+  return own ?? createAuthenticator(options, { realm: "taskvitals" });
 }
 
 function checkedInteger(path: string, value: unknown, min: number, max: number): number {

@@ -7,6 +7,7 @@ import { createEndpointServer } from "./create-server.ts";
 import { type EndpointOptions, type EndpointSettings, resolveEndpointOptions } from "./endpoint-options.ts";
 import { type EndpointResponse, forMethod, refuseMethod, textResponse } from "./endpoint-response.ts";
 import { listen } from "./listen.ts";
+import { isLivePath, type LivePage } from "./live-page.ts";
 import { serveScrape } from "./node-handler.ts";
 import { sendResponse } from "./node-response.ts";
 import {
@@ -15,6 +16,7 @@ import {
   type PageCollector,
   type PageSource,
 } from "./page-collector.ts";
+import { serveLive } from "./serve-live.ts";
 
 /** What {@link startEndpoint} is given to work with. */
 export interface EndpointDependencies {
@@ -22,6 +24,8 @@ export interface EndpointDependencies {
   readonly collectPage: PageCollector | PageSource;
   /** Builds the page at `<path>/shared`; without it there is none. */
   readonly sharedPage?: PageCollector | undefined;
+  /** What the page at `/` shows; without it there is none. */
+  readonly livePage?: LivePage | undefined;
   /** Receives one line for the operator, free of credentials. */
   warn(message: string): void;
   /** Receives failures while the endpoint runs. */
@@ -46,7 +50,7 @@ export interface EndpointServer extends AsyncDisposable {
 }
 
 /**
- * Starts the metrics endpoint: the page at `path`, and `/healthz` and `/readyz`, which are open and speak of this process alone.
+ * Starts the metrics endpoint: the page at `path`, the live page at `/`, and `/healthz` and `/readyz`, which are open and speak of this process alone.
  * Resolves once it listens; to `undefined` when the port is taken and `onPortInUse` is `warn`.
  *
  * @throws TaskVitalsError `INVALID_OPTION`, `PORT_IN_USE` or `LISTEN_FAILED`.
@@ -65,7 +69,8 @@ export async function startEndpoint(
       return;
     }
     response.once("close", () => connections.end(request.socket));
-    serve(request, response, { settings, collector, sharedPage: dependencies.sharedPage, isClosing });
+    const { livePage, sharedPage } = dependencies;
+    serve(request, response, { settings, collector, livePage, sharedPage, isClosing });
   });
   const connections = trackConnections(server, settings.tls !== undefined);
   server.unref();
@@ -110,11 +115,12 @@ interface ServeContext {
   readonly settings: EndpointSettings;
   readonly collector: PageCollector;
   readonly sharedPage: PageCollector | undefined;
+  readonly livePage: LivePage | undefined;
   readonly isClosing: () => boolean;
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, context: ServeContext): void {
-  const { settings, isClosing } = context;
+  const { livePage, settings, isClosing } = context;
   const { writeTimeoutMs } = settings.limits;
   const path = pathOf(request.url ?? "");
   const collector = pageAt(path, context);
@@ -123,8 +129,20 @@ function serve(request: IncomingMessage, response: ServerResponse, context: Serv
     serveScrape(request, response, { collector, authenticator, writeTimeoutMs, isLastOfConnection: isClosing });
     return;
   }
+  if (livePage !== undefined && isLivePath(path)) {
+    const { liveAuthenticator: authenticator } = settings;
+    const { report } = context.collector;
+    serveLive(path, request, response, {
+      page: livePage,
+      authenticator,
+      writeTimeoutMs,
+      isLastOfConnection: isClosing,
+      report,
+    });
+    return;
+  }
   const method = request.method ?? "GET";
-  sendResponse(request, response, forMethod(method, answerOther(method, path, settings.path)), {
+  sendResponse(request, response, forMethod(method, answerOther(method, path, context)), {
     writeTimeoutMs,
     lastOfConnection: isClosing(),
     report: context.collector.report,
@@ -136,14 +154,17 @@ function pageAt(path: string, { settings, collector, sharedPage }: ServeContext)
   return path === `${settings.path.replace(/\/$/, "")}/shared` ? sharedPage : undefined;
 }
 
-function answerOther(method: string, path: string, metricsPath: string): EndpointResponse {
+function answerOther(method: string, path: string, { livePage, settings }: ServeContext): EndpointResponse {
   switch (path) {
     case "/healthz":
       return refuseMethod(method) ?? textResponse(200, "ok");
     case "/readyz":
       return refuseMethod(method) ?? textResponse(200, "ready");
     default:
-      return textResponse(404, `Nothing here. Metrics are at ${metricsPath}, health at /healthz and /readyz.`);
+      return textResponse(
+        404,
+        `Nothing here. Metrics are at ${settings.path}, health at /healthz and /readyz${livePage === undefined ? "" : ", the live page at /"}.`,
+      );
   }
 }
 

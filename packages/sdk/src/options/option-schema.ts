@@ -1,5 +1,11 @@
 import * as v from "valibot";
-import type { BasicCredentials, EndpointLimits, EndpointOptions, EndpointTls } from "../endpoint/index.ts";
+import type {
+  BasicCredentials,
+  EndpointLimits,
+  EndpointOptions,
+  EndpointTls,
+  LivePageOptions,
+} from "../endpoint/index.ts";
 import { NAMESPACE, NAMESPACE_EXPECTED } from "../shared-totals/namespace.ts";
 import type { SharedTotalsOptions } from "../shared-totals/shared-totals-options.ts";
 import type { OtlpOptions, OtlpTlsOptions } from "./otlp-options.ts";
@@ -57,6 +63,12 @@ const limits = {
   writeTimeoutMs: anything,
   closeTimeoutMs: anything,
 } satisfies FieldsOf<EndpointLimits>;
+const livePage = {
+  token: anything,
+  basicAuth: v.optional(v.strictObject(basicAuth, "an object with username and password")),
+  verifyBasicAuth: anything,
+  thresholds: v.optional(instance("an object of thresholds")),
+} satisfies FieldsOf<LivePageOptions>;
 const endpoint = {
   host: anything,
   port: anything,
@@ -68,6 +80,9 @@ const endpoint = {
   onPortInUse: anything,
   collectTimeoutMs: anything,
   headers: v.optional(v.record(v.string(), text, "an object of strings")),
+  livePage: v.optional(
+    either("boolean", v.literal(false, "false or an object"), v.strictObject(livePage, "false or an object")),
+  ),
   limits: v.optional(v.strictObject(limits, "an object of limits")),
 } satisfies FieldsOf<EndpointOptions>;
 const pem = v.optional(
@@ -143,6 +158,7 @@ const options = {
 const shapes: Readonly<Record<string, object>> = {
   endpoint,
   "endpoint.basicAuth": basicAuth,
+  "endpoint.livePage": livePage,
   "endpoint.tls": tls,
   "endpoint.limits": limits,
   otlp,

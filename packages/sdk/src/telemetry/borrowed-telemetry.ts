@@ -34,6 +34,7 @@ export function createBorrowedTelemetry(
     observables: producer === undefined ? undefined : own.getMeter(SCOPE_NAME),
     seriesCounts: () => own.seriesCounts(),
     own: undefined,
+    readLive: undefined,
     collectSharedPage: undefined,
     collectPage: () =>
       Promise.reject(

@@ -8,6 +8,7 @@ import {
 import { contract, createCounter } from "@taskvitals/core";
 import type { BindableMeterProvider } from "@taskvitals/meter";
 import type { PageSource } from "../endpoint/index.ts";
+import { createLiveSource } from "../live/live-source.ts";
 import type { ExpositionName } from "../options/task-vitals-options.ts";
 import type { ProblemLog } from "../problem-log.ts";
 import { sharedPages } from "../shared-totals/shared-page.ts";
@@ -73,6 +74,7 @@ export async function createOwnTelemetry(options: OwnTelemetryOptions): Promise<
     observables: meter,
     seriesCounts: () => [...own.seriesCounts(), ...(shared?.counted.seriesCounts() ?? [])],
     own: shared?.counted ?? own,
+    readLive: createLiveSource(own, readingMs, shared),
     collectSharedPage: shared && pagesOf(shared, options),
     collectPage: shownInTurn === undefined ? collectPage : shownInTurn.guard(collectPage),
     flush: async () => {

@@ -1,6 +1,7 @@
 import type { Meter, MeterProvider } from "@opentelemetry/api";
 import type { BindableMeterProvider, SeriesCount } from "@taskvitals/meter";
 import type { PageSource } from "../endpoint/index.ts";
+import type { LiveSource } from "../live/live-source.ts";
 
 /** Where the instruments of taskvitals live, and how what they hold gets out. */
 export interface Telemetry {
@@ -16,6 +17,8 @@ export interface Telemetry {
   readonly seriesCounts: () => readonly SeriesCount[];
   /** The provider of ours that holds counters and histograms; `undefined` where they are on the caller's. */
   readonly own: BindableMeterProvider | undefined;
+  /** Reads our own instruments for the live page; `undefined` where the page of `/metrics` is not ours. */
+  readonly readLive: LiveSource | undefined;
   /** Builds the page of `/metrics/shared`; `undefined` where totals are not shared. */
   readonly collectSharedPage: PageSource | undefined;
   /** Builds the page of `/metrics`. */

@@ -1,0 +1,171 @@
+import type { ThresholdSettings } from "@taskvitals/rules";
+import { composeState } from "./compose-state.ts";
+import { type CurveSubject, curvesOf } from "./live-curves.ts";
+import { LiveHistory, TICK_SECONDS } from "./live-history.ts";
+import { changeOf } from "./live-json.ts";
+import type { LiveReading } from "./live-reading.ts";
+import type { LiveAbout, LiveState } from "./live-state.ts";
+
+/** What a {@link LiveFeed} works with. */
+export interface LiveFeedOptions {
+  /**
+   * Reads every source that can be read, by a name of its own. Rejects where none can; the message of a `TaskVitalsError` is shown, of other errors
+   * nothing but the name.
+   *
+   * @param isWatched - whether somebody looks at the page, or did lately
+   */
+  read(isWatched: boolean): Promise<ReadonlyMap<string, LiveReading>>;
+  readonly about: LiveAbout;
+  /** What a failed reading is called on the page; free of credentials. */
+  describe(error: unknown): string;
+  /** Thresholds of the verdicts. Default: those of the shipped rules. */
+  readonly thresholds?: ThresholdSettings | undefined;
+  /** Unix time in milliseconds. */
+  now(): number;
+  /** A clock in milliseconds that is never set back. */
+  elapsed(): number;
+  /** Share of the time in which the event loop was busy since it was last asked, 0 to 1. */
+  loopBusy?(): number | undefined;
+}
+
+/** Somebody who looks. What it throws is dropped. */
+export interface LiveListener {
+  /** Takes a `LiveState`, or then a `LiveChange`, as JSON. */
+  send(event: "state" | "change", json: string): void;
+  /** Nothing more will come. */
+  end(): void;
+}
+
+/** Listeners at once. Each is a connection that is held open. */
+export const MAX_LISTENERS = 32;
+/** How long after the last look somebody counts as looking, in milliseconds. */
+const LOOKED_MS = 60_000;
+/** Times its own duration from the beginning of a reading to that of the next, at least: reading takes 2 % of the time at most. */
+const REST_FACTOR = 50;
+
+/**
+ * Reads every few seconds into a bounded history, and works out what is true now once per reading, only while somebody looks. Its timer never keeps the process
+ * alive.
+ */
+export class LiveFeed {
+  readonly #options: LiveFeedOptions;
+  readonly #history = new LiveHistory();
+  readonly #listeners = new Set<LiveListener>();
+  #timer: NodeJS.Timeout | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #failure: string | undefined;
+  #since: number;
+  #state: { readonly state: LiveState; readonly json: string } | undefined;
+  #tickMs = 1000 * TICK_SECONDS;
+  #ended = false;
+
+  /** Reads nothing before {@link start}. */
+  constructor(options: LiveFeedOptions) {
+    this.#options = options;
+    this.#since = options.now() / 1000;
+  }
+
+  /** Bytes that the history takes now. */
+  get bytes(): number {
+    return this.#history.bytes;
+  }
+
+  /** Begins to read. */
+  start(): void {
+    this.#since = this.#options.now() / 1000;
+    void this.#tick();
+  }
+
+  /** Ends reading; listeners hear nothing more. */
+  end(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    for (const listener of this.#listeners) safely(() => listener.end());
+    this.#listeners.clear();
+  }
+
+  /** A `LiveState` as JSON: of the newest reading. */
+  state(): string {
+    this.#look();
+    return this.#computed().json;
+  }
+
+  /** A `LiveHistory` as JSON; `undefined` for a queue or task of which no past is kept. */
+  history(subject: CurveSubject): string | undefined {
+    this.#look();
+    const curves = curvesOf(this.#history, subject);
+    return curves && JSON.stringify(curves);
+  }
+
+  /**
+   * Sends the state at once, and what changes with each reading.
+   *
+   * @returns ends it; `undefined` where too many listen
+   */
+  listen(listener: LiveListener): (() => void) | undefined {
+    if (this.#ended || this.#listeners.size >= MAX_LISTENERS) return undefined;
+    this.#look();
+    const { json } = this.#computed();
+    this.#listeners.add(listener);
+    safely(() => listener.send("state", json));
+    return () => {
+      this.#look();
+      this.#listeners.delete(listener);
+    };
+  }
+
+  #look(): void {
+    this.#lookedAt = this.#options.elapsed();
+  }
+
+  async #tick(): Promise<void> {
+    const { describe, elapsed, now, read } = this.#options;
+    const begun = elapsed();
+    this.#tickMs = 1000 * TICK_SECONDS;
+    try {
+      const readings = await read(this.#listeners.size > 0 || begun - this.#lookedAt < LOOKED_MS);
+      if (this.#ended) return;
+      this.#tickMs = Math.max(this.#tickMs, REST_FACTOR * (elapsed() - begun));
+      this.#history.add(now() / 1000, readings, this.#options.loopBusy?.());
+      this.#failure = undefined;
+    } catch (error) {
+      if (this.#ended) return;
+      this.#failure = describe(error);
+    }
+    this.#broadcast();
+    this.#timer = setTimeout(() => void this.#tick(), this.#tickMs - (elapsed() - begun)).unref();
+  }
+
+  #broadcast(): void {
+    const before = this.#state;
+    this.#state = undefined;
+    if (this.#listeners.size === 0) return;
+    const { state, json } = this.#computed();
+    const event = before === undefined ? "state" : "change";
+    const text = before === undefined ? json : JSON.stringify(changeOf(before.state, state));
+    for (const listener of this.#listeners) safely(() => listener.send(event, text));
+  }
+
+  #computed(): { readonly state: LiveState; readonly json: string } {
+    if (this.#state === undefined) {
+      const { about, thresholds = {} } = this.#options;
+      const around = {
+        about,
+        failure: this.#failure,
+        tickSeconds: Math.round(this.#tickMs / 1000),
+        since: this.#since,
+      };
+      const state = composeState(this.#history, around, thresholds);
+      this.#state = { state, json: JSON.stringify(state) };
+    }
+    return this.#state;
+  }
+}
+
+function safely(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // A connection that is gone takes nothing down.
+  }
+}

@@ -1,0 +1,38 @@
+import type { ServerResponse } from "node:http";
+import type { LivePage } from "./live-page.ts";
+
+/** Bytes that may wait for a client that does not read; beyond, its connection is cut. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Sends Server-Sent Events until the client leaves or the page ends.
+ *
+ * @returns whether it is sending: `false` where too many listen, and nothing was sent
+ */
+export function streamLive(response: ServerResponse, page: LivePage): boolean {
+  const waiting: string[] = [];
+  let isOpen = false;
+  const write = (text: string): void => {
+    if (!isOpen) waiting.push(text);
+    else if (response.writableLength > MAX_WAITING_BYTES) response.destroy();
+    else response.write(text);
+  };
+  const stop = page.listen({
+    // JSON has no line breaks of its own.
+    send: (event, json) => write(`event: ${event}\ndata: ${json}\n\n`),
+    end: () => response.end(),
+  });
+  if (stop === undefined) return false;
+  response.once("close", stop);
+  response.on("error", () => response.destroy());
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    // Proxies that collect answers before they send them on would show nothing.
+    "x-accel-buffering": "no",
+  });
+  isOpen = true;
+  for (const text of waiting) write(text);
+  return true;
+}
