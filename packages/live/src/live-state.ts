@@ -192,7 +192,10 @@ export interface LiveHistory {
   readonly curves: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
-/** Where the page gets what it shows; all answer GET, JSON but for the stream. */
+/**
+ * Where the page gets what it shows; all answer GET, JSON but for the stream. The document asks for `.` and the path, relative to where it is itself: an application
+ * may mount it below any prefix that ends with `/`.
+ */
 export const LIVE_PATHS = {
   /** The document. */
   document: "/",

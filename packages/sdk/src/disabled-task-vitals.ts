@@ -29,6 +29,7 @@ export function disabledTaskVitals(): TaskVitals {
     endpoint: undefined,
     nodeHandler: createNodeHandler(collector),
     fetchHandler: createFetchHandler(collector),
+    livePage: () => createNodeHandler(collector),
     sharedHandlers: { node: createNodeHandler(collector), fetch: createFetchHandler(collector) },
     sharedMeter: meter,
     flush: nothing,

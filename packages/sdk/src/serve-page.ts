@@ -1,12 +1,13 @@
 import { COLLECTION_BUCKETS_SECONDS, contract, createHistogram, errorType } from "@taskvitals/core";
 import {
   createPageCollector,
+  type EndpointOptions,
   type EndpointServer,
-  type LivePage,
   type PageCollector,
   PageUnavailable,
   startEndpoint,
 } from "./endpoint/index.ts";
+import type { LivePages } from "./live/live-pages.ts";
 import type { RunningSharedTotals } from "./shared-totals/start-shared-totals.ts";
 import type { StartContext } from "./start-context.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
@@ -80,13 +81,13 @@ export async function listen(
   { settings, problems, cleanup }: StartContext,
   collector: PageCollector,
   sharedPage: PageCollector | undefined,
-  livePage: LivePage | undefined,
+  live: LivePages,
 ): Promise<EndpointServer | undefined> {
   if (settings.endpoint === undefined) return undefined;
   const endpoint = await startEndpoint(settings.endpoint, {
     collectPage: collector,
     sharedPage,
-    livePage,
+    livePage: hasLivePage(settings.endpoint) ? () => live.page(settings.endpoint?.livePage || {}) : undefined,
     warn: problems.warn,
     onError: (operation, error) => problems.report(operation, `The metrics endpoint failed (${errorType(error)}).`),
   });
@@ -94,4 +95,9 @@ export async function listen(
   const patienceMs = settings.endpoint.limits?.closeTimeoutMs ?? 0;
   cleanup.add("The endpoint", () => endpoint.close(), CLOSE_TIMEOUT_MS + patienceMs);
   return endpoint;
+}
+
+/** Metrics at the root leave no place for it. */
+function hasLivePage({ livePage, path }: EndpointOptions): boolean {
+  return livePage !== false && path !== "/";
 }

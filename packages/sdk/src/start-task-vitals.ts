@@ -3,8 +3,8 @@ import { contract, createCounter, invalidOption, type QueueObserver, TaskVitalsE
 import type { CounterSpecification } from "@taskvitals/redis";
 import { Cleanup } from "./cleanup.ts";
 import { disabledTaskVitals } from "./disabled-task-vitals.ts";
-import { createFetchHandler, createNodeHandler } from "./endpoint/index.ts";
-import { createLiveFeed, livePageOf } from "./live/start-live-page.ts";
+import { createFetchHandler, createLiveHandler, createNodeHandler } from "./endpoint/index.ts";
+import { LivePages } from "./live/live-pages.ts";
 import { createResource } from "./options/resource.ts";
 import { resolveSettings } from "./options/settings.ts";
 import type { TaskVitalsOptions } from "./options/task-vitals-options.ts";
@@ -85,13 +85,10 @@ async function start(context: StartContext): Promise<TaskVitals> {
   await startInstrumentations(context, telemetry);
   const collector = createTimedCollector(context, telemetry, shared);
   const sharedCollector = createSharedCollector(context, telemetry, shared);
-  const feed = createLiveFeed(context, telemetry);
-  const endpoint = await listen(context, collector, shared && sharedCollector, feed && livePageOf(feed));
-  if (feed !== undefined && endpoint !== undefined) {
-    feed.start();
-    // Ended before the endpoint, which waits for what it still sends.
-    cleanup.add("The live page", () => feed.end());
-  }
+  const live = new LivePages(context, telemetry);
+  const endpoint = await listen(context, collector, shared && sharedCollector, live);
+  // Ended before the endpoint, which waits for what it still sends.
+  cleanup.add("The live page", () => live.end());
   const flush = async (): Promise<void> => {
     const written = within(FLUSH_TIMEOUT_MS, shared?.flush() ?? Promise.resolve());
     const done = await within(FLUSH_TIMEOUT_MS, telemetry.flush());
@@ -118,6 +115,7 @@ async function start(context: StartContext): Promise<TaskVitals> {
       node: createNodeHandler(sharedCollector, settings.endpoint),
       fetch: createFetchHandler(sharedCollector, settings.endpoint),
     },
+    livePage: (page = {}) => createLiveHandler(live.page(page), page, collector.report),
     sharedMeter: shared?.meter(local) ?? local,
     flush,
     shutdown,

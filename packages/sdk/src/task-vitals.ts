@@ -1,6 +1,6 @@
 import type { Meter, MeterProvider } from "@opentelemetry/api";
 import type { QueueReading, TaskRecorder } from "@taskvitals/core";
-import type { EndpointServer, FetchHandler, NodeHandler } from "./endpoint/index.ts";
+import type { EndpointServer, FetchHandler, LivePageOptions, NodeHandler } from "./endpoint/index.ts";
 import type { Queues } from "./queue-registry.ts";
 import type { TaskEvents } from "./task-events.ts";
 import type { TaskTotals } from "./task-totals.ts";
@@ -20,6 +20,13 @@ export interface TaskVitals extends AsyncDisposable {
    * and costs the brokers nothing more. Empty beside a meter provider of the caller's that has no metric producer. Never rejects.
    */
   readQueues(): Promise<readonly QueueReading[]>;
+  /**
+   * The live page, for an application's own server: mount it at a path and everything below it, such as `/vitals/*` in Fastify or Express. It follows the rules of the
+   * endpoint, whose options it does not take: give credentials here. The first call begins to read every five seconds, as the endpoint's page does by itself.
+   *
+   * @throws TaskVitalsError `INVALID_OPTION` for unusable credentials, and beside `meterProvider`, whose numbers are not ours to show
+   */
+  livePage(options?: LivePageOptions): NodeHandler;
   /** The meter provider for what the application measures itself; its metrics are on the same page. */
   readonly meterProvider: MeterProvider;
   /** The listening endpoint; `undefined` where there is none. */

@@ -24,8 +24,8 @@ export interface EndpointDependencies {
   readonly collectPage: PageCollector | PageSource;
   /** Builds the page at `<path>/shared`; without it there is none. */
   readonly sharedPage?: PageCollector | undefined;
-  /** What the page at `/` shows; without it there is none. */
-  readonly livePage?: LivePage | undefined;
+  /** Begins what the page at `/` shows, once it listens; without it there is none. */
+  readonly livePage?: (() => LivePage) | undefined;
   /** Receives one line for the operator, free of credentials. */
   warn(message: string): void;
   /** Receives failures while the endpoint runs. */
@@ -61,6 +61,7 @@ export async function startEndpoint(
 ): Promise<EndpointServer | undefined> {
   const settings = resolveEndpointOptions(options);
   const collector = collectorOf(settings, dependencies);
+  let livePage: LivePage | undefined;
   let closing = false;
   const isClosing = (): boolean => closing;
   const server = createEndpointServer(settings, (request, response) => {
@@ -69,7 +70,7 @@ export async function startEndpoint(
       return;
     }
     response.once("close", () => connections.end(request.socket));
-    const { livePage, sharedPage } = dependencies;
+    const { sharedPage } = dependencies;
     serve(request, response, { settings, collector, livePage, sharedPage, isClosing });
   });
   const connections = trackConnections(server, settings.tls !== undefined);
@@ -88,6 +89,7 @@ export async function startEndpoint(
     return undefined;
   }
   server.on("error", (error) => collector.report("expose", error));
+  livePage = dependencies.livePage?.();
   // Who names the address has thought about who can reach it.
   if (options.host === undefined) warnOfLoopback(address, dependencies);
   let closed: Promise<void> | undefined;

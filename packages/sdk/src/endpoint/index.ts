@@ -9,6 +9,7 @@ export type {
 } from "./endpoint-options.ts";
 export { type EndpointServer, startEndpoint } from "./endpoint-server.ts";
 export { createFetchHandler, type FetchHandler, type FetchInput } from "./fetch-handler.ts";
+export { createLiveHandler } from "./live-handler.ts";
 export type { LivePage } from "./live-page.ts";
 export { createNodeHandler, type NodeHandler, type NodeRequest, type NodeResponse } from "./node-handler.ts";
 export { createPageCollector, type PageCollector, type PageSource } from "./page-collector.ts";

@@ -37,7 +37,7 @@ export function createNodeHandler(collector: PageCollector, auth?: Authenticatio
   return (request, response) => {
     // Fastify would otherwise send a reply of its own.
     if ("hijack" in response) response.hijack();
-    serveScrape(bare(request), bare(response), {
+    serveScrape(bareMessage(request), bareMessage(response), {
       collector,
       authenticator,
       writeTimeoutMs: DEFAULT_WRITE_TIMEOUT_MS,
@@ -46,7 +46,8 @@ export function createNodeHandler(collector: PageCollector, auth?: Authenticatio
   };
 }
 
-function bare<T extends object>(message: T | { readonly raw: T }): T {
+/** Node's own request or response, also of Fastify's. */
+export function bareMessage<T extends object>(message: T | { readonly raw: T }): T {
   return "raw" in message ? message.raw : message;
 }
 

@@ -1,0 +1,68 @@
+import { invalidOption } from "@taskvitals/core";
+import { LiveFeed, liveDocument } from "@taskvitals/live";
+import type { LivePage, LivePageOptions } from "../endpoint/index.ts";
+import { describeFailure } from "../endpoint/page-unavailable.ts";
+import type { StartContext } from "../start-context.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { createLoopMeter } from "./loop-meter.ts";
+
+/** The live page of this process: one history, however many servers show it. */
+export class LivePages {
+  readonly #context: StartContext;
+  readonly #telemetry: Telemetry;
+  #feed: LiveFeed | undefined;
+
+  /** Reads nothing before the first page is asked for. */
+  constructor(context: StartContext, telemetry: Telemetry) {
+    this.#context = context;
+    this.#telemetry = telemetry;
+  }
+
+  /**
+   * Begins to read, where nobody has yet; the thresholds of the first call hold.
+   *
+   * @throws TaskVitalsError `INVALID_OPTION` where the numbers are not ours to show
+   */
+  page({ thresholds }: LivePageOptions = {}): LivePage {
+    this.#feed ??= this.#begin(thresholds);
+    const feed = this.#feed;
+    return {
+      document: liveDocument,
+      state: () => feed.state(),
+      history: (subject) => feed.history(subject),
+      listen: (listener) => feed.listen(listener),
+    };
+  }
+
+  /** Ends reading, and every stream. */
+  end(): void {
+    this.#feed?.end();
+  }
+
+  #begin(thresholds: LivePageOptions["thresholds"]): LiveFeed {
+    const { settings } = this.#context;
+    const { readLive } = this.#telemetry;
+    if (readLive === undefined) {
+      throw invalidOption({
+        path: "meterProvider",
+        expected: "none beside livePage(), which shows what a provider of ours holds",
+      });
+    }
+    const feed = new LiveFeed({
+      read: readLive,
+      describe: describeFailure,
+      about: {
+        service: settings.serviceName ?? "unknown_service",
+        pid: process.pid,
+        tasksOf: settings.sharedTotals === undefined ? "process" : "platform",
+        metricsPath: settings.endpoint?.path ?? "/metrics",
+      },
+      thresholds,
+      now: Date.now,
+      elapsed: () => performance.now(),
+      loopBusy: createLoopMeter(),
+    });
+    feed.start();
+    return feed;
+  }
+}
