@@ -14,7 +14,7 @@ const vitals = await startTaskVitals({
   endpoint: false,
 });
 const train = openTrainQueue(redisUrl);
-const api = createApi(train, vitals.nodeHandler);
+const api = createApi(train, { metrics: vitals.nodeHandler, page: vitals.livePage() });
 console.log(`API ready at ${await api.listen({ host, port })}`);
 
 console.log(`${await stopped}: ending`);

@@ -3,8 +3,15 @@ import type { NodeHandler } from "taskvitals";
 import { TRAIN_TASK, type TrainQueueAccess } from "./train-queue.ts";
 import { type TrainRequest, trainRequestSchema } from "./train-request.ts";
 
+/** What shows the vital signs. */
+export interface VitalSigns {
+  readonly metrics: NodeHandler;
+  /** The live page; it has a few paths below its own. */
+  readonly page: NodeHandler;
+}
+
 /** The API: takes requests for training, tells what became of them, and shows its vital signs. */
-export function createApi(train: TrainQueueAccess, metrics: NodeHandler): FastifyInstance {
+export function createApi(train: TrainQueueAccess, { metrics, page }: VitalSigns): FastifyInstance {
   const api = Fastify();
 
   api.post<{ Body: TrainRequest }>("/train", { schema: { body: trainRequestSchema } }, async (request, reply) => {
@@ -20,6 +27,8 @@ export function createApi(train: TrainQueueAccess, metrics: NodeHandler): Fastif
   });
 
   api.get("/metrics", metrics);
+  api.get("/", page);
+  api.get("/live/*", page);
   api.get("/healthz", () => ({ status: "ok" }));
 
   // What is left to go wrong is the broker; its own words may hold its address.

@@ -138,6 +138,7 @@ function serve(request: IncomingMessage, response: ServerResponse, context: Serv
       page: livePage,
       authenticator,
       writeTimeoutMs,
+      isBrief: false,
       isLastOfConnection: isClosing,
       report,
     });

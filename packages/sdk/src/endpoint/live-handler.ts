@@ -30,6 +30,7 @@ export function createLiveHandler(
       serveLive(path, request, bareMessage(response), {
         page,
         authenticator,
+        isBrief: true,
         isLastOfConnection: () => false,
         ...sending,
       });

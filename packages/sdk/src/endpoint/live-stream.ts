@@ -4,12 +4,16 @@ import type { LivePage } from "./live-page.ts";
 /** Bytes that may wait for a client that does not read; beyond, its connection is cut. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
+/** After how long a client whose stream was ended comes back, in milliseconds. */
+const RETRY_MS = 5000;
+
 /**
  * Sends Server-Sent Events until the client leaves or the page ends.
  *
+ * @param isBrief - whether the stream ends after what is true now; the client comes back by itself
  * @returns whether it is sending: `false` where too many listen, and nothing was sent
  */
-export function streamLive(response: ServerResponse, page: LivePage): boolean {
+export function streamLive(response: ServerResponse, page: LivePage, isBrief: boolean): boolean {
   const waiting: string[] = [];
   let isOpen = false;
   const write = (text: string): void => {
@@ -33,6 +37,8 @@ export function streamLive(response: ServerResponse, page: LivePage): boolean {
     "x-accel-buffering": "no",
   });
   isOpen = true;
+  if (isBrief) write(`retry: ${RETRY_MS}\n`);
   for (const text of waiting) write(text);
+  if (isBrief) response.end();
   return true;
 }

@@ -12,6 +12,8 @@ export interface LiveContext {
   readonly page: LivePage;
   readonly authenticator: Authenticator | undefined;
   readonly writeTimeoutMs: number;
+  /** Whether streams end at once: a server that waits for its connections when it closes is not held by who looks. */
+  readonly isBrief: boolean;
   readonly isLastOfConnection: () => boolean;
   readonly report: PageCollector["report"];
 }
@@ -44,7 +46,7 @@ async function answer(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  { authenticator, page }: LiveContext,
+  { authenticator, isBrief, page }: LiveContext,
 ): Promise<EndpointResponse | undefined> {
   const asked = endpointRequest(request);
   const refused = refuseMethod(asked.method);
@@ -56,7 +58,7 @@ async function answer(
   }
   if (path !== LIVE_PATHS.events) return answerLive(path, searchOf(request.url ?? ""), asked, page);
   if (asked.method === "HEAD") return textResponse(200, "", { "content-type": "text/event-stream; charset=utf-8" });
-  if (streamLive(response, page)) return undefined;
+  if (streamLive(response, page, isBrief)) return undefined;
   return textResponse(503, `Too many look at this page at once; ask ${LIVE_PATHS.state} now and then.`, {
     "retry-after": "30",
   });

@@ -11,7 +11,7 @@ export interface SampleLine {
 
 const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="/y;
-const VALUE = / (\S+)(?: -?\d+)?/y;
+const VALUE = / (\S+)(?: -?\d{1,18})?/y;
 const EXEMPLAR = / # \{/y;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const NOT_FINITE = /^(?:nan|[+-]?inf(?:inity)?)$/i;
