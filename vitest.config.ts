@@ -31,7 +31,7 @@ export default defineConfig({
           name: "unit",
           include: [
             "packages/*/test/**/*.test.ts",
-            "test/{architecture,dashboard-preview,services}/**/*.test.ts",
+            "test/{architecture,dashboard-preview,documentation,services}/**/*.test.ts",
             "bench/**/*.test.ts",
           ],
           exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
@@ -66,10 +66,6 @@ export default defineConfig({
       e2e("e2e-standard-exposition", {
         include: [...mainJob, "test/{quickstart,shipped-config}.e2e.test.ts"],
         env: { TASKVITALS_EXPOSITION: "standard" },
-      }),
-      e2e("e2e-standard-exposition-prometheus-3", {
-        include: mainJob,
-        env: { TASKVITALS_EXPOSITION: "standard", TEST_PROMETHEUS: "3" },
       }),
     ],
   },

@@ -31,15 +31,21 @@ test("holds the machine, the versions, the judged targets and the figures", () =
   expect(reported).toBe(machine);
 });
 
+const target = { name: "slow_ms", value: 24, limit: 25 };
+
 test("a figure that is no finite number is a broken benchmark, not a slow one", () => {
-  const outcome = { targets: [{ name: "slow_ms", value: Number.NaN, limit: 25 }], figures: {} };
+  const outcome = { targets: [{ ...target, value: Number.NaN }], figures: { ours: 1 } };
   expect(() => report(benchmark, machine, outcome)).toThrow("slow_ms is NaN");
-  const nested = { targets: [], figures: { ours: { per_second: Number.POSITIVE_INFINITY } } };
+  const nested = { targets: [target], figures: { ours: { per_second: Number.POSITIVE_INFINITY } } };
   expect(() => report(benchmark, machine, nested)).toThrow("figures.ours.per_second is Infinity");
 });
 
+test("a benchmark without a target or a figure is broken", () => {
+  expect(() => report(benchmark, machine, { targets: [], figures: { ours: 1 } })).toThrow("no target or no figure");
+  expect(() => report(benchmark, machine, { targets: [target], figures: {} })).toThrow("no target or no figure");
+});
+
 test("a package that is not installed is a broken benchmark", () => {
-  expect(() => report({ ...benchmark, packages: ["no-such-package"] }, machine, { targets: [], figures: {} })).toThrow(
-    "ENOENT",
-  );
+  const outcome = { targets: [target], figures: { ours: 1 } };
+  expect(() => report({ ...benchmark, packages: ["no-such-package"] }, machine, outcome)).toThrow("ENOENT");
 });

@@ -26,9 +26,12 @@ export interface Report {
 /**
  * Builds the report of one run on `machine` as it was before the run; numbers are rounded to four digits, after targets were judged.
  *
- * @throws Error when a figure is not a finite number: the benchmark is broken then, not slow
+ * @throws Error when a figure is not a finite number, or there is none: the benchmark is broken then, not slow
  */
 export function report(benchmark: Benchmark, machine: Machine, outcome: BenchmarkOutcome): Report {
+  if (outcome.targets.length === 0 || Object.keys(outcome.figures).length === 0) {
+    throw new Error(`The benchmark ${benchmark.name} has no target or no figure`);
+  }
   return {
     benchmark: benchmark.name,
     machine,

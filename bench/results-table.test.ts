@@ -9,8 +9,8 @@ function stored(result: Pick<Result, "benchmark" | "targets" | "figures"> & Part
   return { date: "2026-03-01", machine, versions: { node: "24.0.0" }, ...result };
 }
 
-test("the README shows what the stored results give", () => {
-  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+test.each(["README.md", "README.zh-TW.md"])("%s shows what the stored results give", (name) => {
+  const readme = readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
   expect(readme, "run: npm run bench:table").toBe(withTable(readme, resultsTable(newestResults())));
 });
 

@@ -50,8 +50,10 @@ function describeVersion([name, version]: readonly [string, string]): string {
 }
 
 if (import.meta.main) {
-  const file = new URL("../README.md", import.meta.url);
   const results = newestResults();
-  writeFileSync(file, withTable(readFileSync(file, "utf8"), resultsTable(results)));
-  process.stdout.write(`The table in README.md shows ${results.length} stored runs\n`);
+  for (const name of ["README.md", "README.zh-TW.md"]) {
+    const file = new URL(`../${name}`, import.meta.url);
+    writeFileSync(file, withTable(readFileSync(file, "utf8"), resultsTable(results)));
+    process.stdout.write(`The table in ${name} shows ${results.length} stored runs\n`);
+  }
 }
