@@ -58,6 +58,7 @@ async function runPlatform(): Promise<void> {
   const rounds = ["--rounds", String(settings.rounds), "--report-in", String(settings.reportSeconds)];
   const producer = run("producer", { command: python, args: ["-m", "spam_filter.produce", ...rounds], env });
   console.log(`Redis:    ${settings.redisUrl === undefined ? redisUrl : "yours"}
+Look:     ${new URL("/", url).href}
 Metrics:  ${url}
 Logs:     ${settings.folder}
 Try:      curl -s ${url} | grep ^task_

@@ -29,7 +29,7 @@ vitals.meterProvider
   .addCallback((result) => result.observe(queue.waiting));
 
 const stop = stopSignal();
-printWhereToLook(vitals.endpoint?.url);
+printWhereToLook(vitals.endpoint);
 const { training, evaluation } = await listBatches();
 const progress = printProgress(queue, training.length + evaluation.length);
 await queue.run(training, train, stop);

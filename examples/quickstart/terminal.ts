@@ -1,10 +1,12 @@
+import type { TaskVitals } from "taskvitals";
 import type { InProcessQueue } from "./in-process-queue.ts";
 
 /** Says where the numbers are and what to expect of them. */
-export function printWhereToLook(url: string | undefined): void {
+export function printWhereToLook(endpoint: TaskVitals["endpoint"]): void {
   console.log(`Learning to tell spam from ham: 6 046 real mails, four per task, four workers.
-Metrics:  ${url}
-Try:      curl -s ${url} | grep ^task_
+Look:     ${endpoint?.livePageUrl}
+Metrics:  ${endpoint?.url}
+Try:      curl -s ${endpoint?.url} | grep ^task_
 Expect:   task_success_total and task_failure_total rise for train_batch, then for evaluate_batch. A batch fails when one of
           its mails cannot be decoded cleanly: 500 of the 6 046 cannot.
 `);

@@ -31,9 +31,18 @@ export interface ShowingApi {
 /** Where the processes find their Redis. */
 export type Connection = { readonly TEST_REDIS_URL: string } | { readonly TEST_SENTINELS: string };
 
-/** Starts a process that counts so many tasks a second. */
-export async function startWorker(name: string, rate: number, connection: Connection): Promise<CountingWorker> {
-  const process = await start({ ...connection, TEST_NAME: name, TEST_RATE: String(rate) });
+/**
+ * Starts a process that counts so many tasks a second.
+ *
+ * @param program - a copy of `counting-process.ts` beside another release of taskvitals. Default: with the one that was built here
+ */
+export async function startWorker(
+  name: string,
+  rate: number,
+  connection: Connection,
+  program?: string,
+): Promise<CountingWorker> {
+  const process = await start({ ...connection, TEST_NAME: name, TEST_RATE: String(rate) }, program);
   const lines = (): Partial<Said & { final: number }>[] => {
     const whole = process.output().split("\n").slice(0, -1);
     return whole.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
@@ -51,13 +60,17 @@ export async function startWorker(name: string, rate: number, connection: Connec
   };
 }
 
-/** Starts a process that answers with the totals; with a namespace of its own, they are also on `/metrics` when it is its turn. */
-export async function startApi(connection: Connection, namespace?: string): Promise<ShowingApi> {
+/**
+ * Starts a process that answers with the totals; with a namespace of its own, they are also on `/metrics` when it is its turn.
+ *
+ * @param program - as for {@link startWorker}
+ */
+export async function startApi(connection: Connection, namespace?: string, program?: string): Promise<ShowingApi> {
   const page: Record<string, string> = namespace === undefined ? {} : { TEST_NAMESPACE: namespace, TEST_PAGE: "yes" };
-  const process = await start({ ...connection, ...page });
+  const process = await start({ ...connection, ...page }, program);
   return { process, url: /"ready":"([^"]+)"/.exec(process.output())?.[1] as string };
 }
 
-function start(env: Readonly<Record<string, string>>): Promise<RunningProcess> {
-  return startProcess({ command: process.execPath, args: [script], env, readyWhen: /"ready"/ });
+function start(env: Readonly<Record<string, string>>, program = script): Promise<RunningProcess> {
+  return startProcess({ command: process.execPath, args: [program], env, readyWhen: /"ready"/ });
 }

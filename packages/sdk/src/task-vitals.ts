@@ -30,7 +30,7 @@ export interface TaskVitals extends AsyncDisposable {
   /** The meter provider for what the application measures itself; its metrics are on the same page. */
   readonly meterProvider: MeterProvider;
   /** The listening endpoint; `undefined` where there is none. */
-  readonly endpoint: Pick<EndpointServer, "url" | "host" | "port"> | undefined;
+  readonly endpoint: Pick<EndpointServer, "url" | "livePageUrl" | "host" | "port"> | undefined;
   /** Serves the page in `node:http`, Express, NestJS or Fastify: `app.get("/metrics", vitals.nodeHandler)`. */
   readonly nodeHandler: NodeHandler;
   /** Serves the page in Hono and other fetch-style servers: `app.get("/metrics", vitals.fetchHandler)`. */

@@ -38,6 +38,8 @@ export interface EndpointDependencies {
 export interface EndpointServer extends AsyncDisposable {
   /** Where the page is, path included; IPv6 addresses in brackets. */
   readonly url: string;
+  /** Where the live page is; `undefined` where there is none. */
+  readonly livePageUrl: string | undefined;
   /** The bound address, as a number. */
   readonly host: string;
   /** The bound port, also when any was asked for. */
@@ -99,8 +101,10 @@ export async function startEndpoint(
     return closed;
   };
   const authority = `${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+  const origin = `${settings.tls === undefined ? "http" : "https"}://${authority}`;
   return {
-    url: `${settings.tls === undefined ? "http" : "https"}://${authority}${settings.path}`,
+    url: `${origin}${settings.path}`,
+    livePageUrl: livePage && `${origin}/`,
     host: address.address,
     port: address.port,
     close,
