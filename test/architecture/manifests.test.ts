@@ -32,6 +32,18 @@ describe.each(published)("the manifest of $folder", ({ folder, manifest }) => {
     expect(manifest.peerDependencies).toHaveProperty("@opentelemetry/api");
   });
 
+  it("says where it comes from, which its provenance is compared with, and carries its README and licence", () => {
+    const { bugs, homepage, publishConfig, repository } = manifest as Manifest & Readonly<Record<string, unknown>>;
+    const url = "https://github.com/taskvitals/taskvitals";
+    expect({ bugs, homepage, publishConfig, repository }).toEqual({
+      bugs: `${url}/issues`,
+      homepage: `${url}#readme`,
+      publishConfig: { access: "public", provenance: true },
+      repository: { type: "git", url: `git+${url}.git`, directory: folder },
+    });
+    for (const file of ["README.md", "LICENSE"]) expect(existsSync(join(root, folder, file)), file).toBe(true);
+  });
+
   it("depends on exactly the version of ours that is released with it", () => {
     const versions = new Map(published.map((other) => [other.manifest.name, other.manifest.version]));
     const ours = Object.entries(manifest.dependencies ?? {}).filter(([name]) => versions.has(name));
