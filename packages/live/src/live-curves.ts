@@ -8,7 +8,9 @@ const DIGITS = 6;
 
 /** Whose curves are asked for: those of the whole, of a queue, or of a task of it. */
 export interface CurveSubject {
+  /** The `queue` label. */
   readonly queue?: string | undefined;
+  /** The `task` label; only beside a queue. */
   readonly task?: string | undefined;
 }
 

@@ -15,6 +15,7 @@ export interface LiveFeedOptions {
    * @param isWatched - whether somebody looks at the page, or did lately
    */
   read(isWatched: boolean): Promise<ReadonlyMap<string, LiveReading>>;
+  /** Whose numbers these are. */
   readonly about: LiveAbout;
   /** What a failed reading is called on the page; free of credentials. */
   describe(error: unknown): string;
@@ -40,8 +41,12 @@ export interface LiveListener {
 export const MAX_LISTENERS = 32;
 /** How long after the last look somebody counts as looking, in milliseconds. */
 const LOOKED_MS = 60_000;
-/** Times its own duration from the beginning of a reading to that of the next, at least: reading takes 2 % of the time at most. */
+/** Times its own duration from the beginning of a reading to that of the next, at least: reading takes 2 % of the time. */
 const REST_FACTOR = 50;
+/** Longest from the beginning of a reading to that of the next, in milliseconds: whoever looks hears of it, and proxies do not cut a silent stream. */
+const MAX_TICK_MS = 30_000;
+/** How long a reading is waited for, in milliseconds; its sources have shorter deadlines of their own. */
+const READING_MS = 30_000;
 
 /**
  * Reads every few seconds into a bounded history, and works out what is true now once per reading, only while somebody looks. Its timer never keeps the process
@@ -57,6 +62,8 @@ export class LiveFeed {
   #since: number;
   #state: { readonly state: LiveState; readonly json: string } | undefined;
   #tickMs = 1000 * TICK_SECONDS;
+  /** The reading that has not ended. */
+  #reading: Promise<ReadonlyMap<string, LiveReading>> | undefined;
   #ended = false;
 
   /** Reads nothing before {@link start}. */
@@ -119,21 +126,47 @@ export class LiveFeed {
   }
 
   async #tick(): Promise<void> {
-    const { describe, elapsed, now, read } = this.#options;
+    const { describe, elapsed, loopBusy, now } = this.#options;
     const begun = elapsed();
-    this.#tickMs = 1000 * TICK_SECONDS;
+    let failure: string | undefined;
     try {
-      const readings = await read(this.#listeners.size > 0 || begun - this.#lookedAt < LOOKED_MS);
+      const readings = await this.#read(this.#listeners.size > 0 || begun - this.#lookedAt < LOOKED_MS);
       if (this.#ended) return;
-      this.#tickMs = Math.max(this.#tickMs, REST_FACTOR * (elapsed() - begun));
-      this.#history.add(now() / 1000, readings, this.#options.loopBusy?.());
-      this.#failure = undefined;
+      if (readings === undefined) failure = `the reading has not ended after ${READING_MS / 1000} s`;
+      else this.#keep(now() / 1000, readings, loopBusy?.());
     } catch (error) {
       if (this.#ended) return;
-      this.#failure = describe(error);
+      failure = describe(error);
     }
-    this.#broadcast();
+    this.#failure = failure;
+    this.#tickMs = Math.min(MAX_TICK_MS, Math.max(1000 * TICK_SECONDS, REST_FACTOR * (elapsed() - begun)));
+    // What cannot be worked out is nothing that the application should hear of.
+    safely(() => this.#broadcast());
     this.#timer = setTimeout(() => void this.#tick(), this.#tickMs - (elapsed() - begun)).unref();
+  }
+
+  #keep(atSeconds: number, readings: ReadonlyMap<string, LiveReading>, loopBusy: number | undefined): void {
+    // The clock of a machine may be set back.
+    this.#since = Math.min(this.#since, atSeconds);
+    this.#history.add(atSeconds, readings, loopBusy);
+  }
+
+  /** `undefined` where it takes too long. While one hangs, no other begins; what it says in the end is too old then. */
+  async #read(isWatched: boolean): Promise<ReadonlyMap<string, LiveReading> | undefined> {
+    if (this.#reading !== undefined) return undefined;
+    const reading = this.#options.read(isWatched).finally(() => {
+      this.#reading = undefined;
+    });
+    this.#reading = reading;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), READING_MS).unref();
+    });
+    try {
+      return await Promise.race([reading, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #broadcast(): void {
@@ -149,12 +182,8 @@ export class LiveFeed {
   #computed(): { readonly state: LiveState; readonly json: string } {
     if (this.#state === undefined) {
       const { about, thresholds = {} } = this.#options;
-      const around = {
-        about,
-        failure: this.#failure,
-        tickSeconds: Math.round(this.#tickMs / 1000),
-        since: this.#since,
-      };
+      const tickSeconds = Math.round(this.#tickMs / 1000);
+      const around = { about, failure: this.#failure, tickSeconds, since: this.#since };
       const state = composeState(this.#history, around, thresholds);
       this.#state = { state, json: JSON.stringify(state) };
     }

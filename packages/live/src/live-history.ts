@@ -28,7 +28,8 @@ export interface CountedTask {
   readonly task: string;
 }
 
-const SLOTS = HISTORY_SECONDS / TICK_SECONDS;
+/** One more, so that so much time lies between the first and the last. */
+const SLOTS = HISTORY_SECONDS / TICK_SECONDS + 1;
 const PLATFORM = "";
 const COUNTERS: ReadonlySet<string> = new Set([contract.taskSuccess.name, contract.taskFailure.name]);
 
@@ -42,6 +43,7 @@ export class LiveHistory {
   #looks: readonly Look[] = [];
   #counted: ReadonlyMap<string, readonly CountedTask[]> = new Map();
   readonly #seen = new Set<string>();
+  #readAt: ReadonlyMap<string, number> = new Map();
 
   /** The last readings, whole, oldest first; three at most. */
   get looks(): readonly Look[] {
@@ -51,6 +53,11 @@ export class LiveHistory {
   /** Tasks that the newest reading counts, by queue. */
   get countedTasks(): ReadonlyMap<string, readonly CountedTask[]> {
     return this.#counted;
+  }
+
+  /** When a queue was last read, in Unix seconds, also where the newest reading could not read it. */
+  readAt(queue: string): number | undefined {
+    return this.#readAt.get(queue);
   }
 
   /** Bytes that the past takes now. */
@@ -70,11 +77,17 @@ export class LiveHistory {
     const facts = instantFacts([...samples.values()]);
     const look = { atSeconds, facts, rises: this.#rises.next(samples) };
     this.#looks = [...this.#looks, look].slice(-WHOLE_LOOKS);
+    this.#readAt = new Map(
+      [...facts.queues].flatMap(([queue, { readAtSeconds = this.#readAt.get(queue) }]) =>
+        readAtSeconds === undefined ? [] : [[queue, readAtSeconds]],
+      ),
+    );
     this.quantiles.add(atSeconds, readings);
     // Of a source that is seen for the first time nobody knows what it counted since when.
-    const known = new Set([...samples].filter(([source]) => this.#seen.has(source)).map(([source]) => source));
-    this.#counted = Map.groupBy(countedTasks([...samples.values()]), ({ queue }) => queue);
-    const counting = countedTasks([...samples].flatMap(([source, of]) => (known.has(source) ? [of] : [])));
+    const known = [...samples].flatMap(([source, of]) => (this.#seen.has(source) ? [of] : []));
+    const counted = countedTasks([...samples.values()]);
+    this.#counted = Map.groupBy(counted, ({ queue }) => queue);
+    const counting = known.length === samples.size ? counted : countedTasks(known);
     for (const source of samples.keys()) this.#seen.add(source);
     for (const ring of [this.queues, this.tasks, this.platform]) ring.begin(atSeconds);
     this.#keepTasks(counting, look.rises);
@@ -92,6 +105,7 @@ export class LiveHistory {
   #forget(): void {
     for (const ring of [this.queues, this.tasks, this.platform]) ring.clear();
     this.#looks = [];
+    this.#readAt = new Map();
   }
 
   #keepTasks(counting: readonly CountedTask[], rises: Rises): void {

@@ -4,6 +4,7 @@ import type { Sample } from "@taskvitals/rules";
 export interface HistogramSample {
   /** Name of the metric, without a suffix. */
   readonly name: string;
+  /** Its labels, unescaped. */
   readonly labels: Readonly<Record<string, string>>;
   /** Upper bounds, without infinity. */
   readonly bounds: readonly number[];
@@ -15,5 +16,6 @@ export interface HistogramSample {
 export interface LiveReading {
   /** Gauges and counters, and of histograms `_sum` and `_count`. */
   readonly samples: readonly Sample[];
+  /** Histograms, with their buckets. */
   readonly histograms: readonly HistogramSample[];
 }

@@ -17,6 +17,7 @@ export interface LiveState {
   readonly about: LiveAbout;
   /** Why the newest readings could not be taken, in words; absent where they could. What is shown is then what was known before. */
   readonly failure?: string | undefined;
+  /** The three questions. */
   readonly answers: LiveAnswers;
   /** The worst first, then by name. */
   readonly brokers: readonly BrokerRow[];
@@ -24,6 +25,7 @@ export interface LiveState {
   readonly queues: readonly QueueRow[];
   /** By queue and task. */
   readonly tasks: readonly TaskRow[];
+  /** This process and its machine. */
   readonly process: ProcessRow;
 }
 
@@ -31,6 +33,7 @@ export interface LiveState {
 export interface LiveAbout {
   /** Name of the service. */
   readonly service: string;
+  /** Id of the process. */
   readonly pid: number;
   /** Whose tasks are counted: those of this process, or of all processes that share their totals. */
   readonly tasksOf: "process" | "platform";
@@ -61,6 +64,7 @@ export interface LiveAnswers {
  * - `unknown`: some queue, or every one, is not read.
  */
 export interface ScaleAnswer {
+  /** See above. */
   readonly answer: "out" | "look" | "enough" | "unknown";
   /** The queues in question, the worst first, five at most. */
   readonly queues: readonly string[];
@@ -72,7 +76,9 @@ export interface ScaleAnswer {
 
 /** One broker. */
 export interface BrokerRow {
+  /** The `broker` label. */
   readonly broker: string;
+  /** The doctor's verdict. */
   readonly verdict: BrokerVerdict;
   /** The decisive observation, in English. */
   readonly because: string;
@@ -80,8 +86,11 @@ export interface BrokerRow {
   readonly next?: string | undefined;
   /** The alert that says the same, and names its runbook. */
   readonly alert?: string | undefined;
+  /** Round trip of a ping, in seconds. */
   readonly pingSeconds?: number | undefined;
+  /** Memory that it uses, in bytes. */
   readonly memoryBytes?: number | undefined;
+  /** Limit of that memory, in bytes; absent where there is none. */
   readonly memoryLimitBytes?: number | undefined;
 }
 
@@ -106,7 +115,9 @@ export type LiveQueueVerdict = QueueVerdict | "unread";
 
 /** One queue. */
 export interface QueueRow extends CountedRow {
+  /** The `queue` label. */
   readonly queue: string;
+  /** What is the matter with it. */
   readonly verdict: LiveQueueVerdict;
   /** Why, in one word; absent for a healthy queue. */
   readonly cause?: QueueCause | undefined;
@@ -120,19 +131,29 @@ export interface QueueRow extends CountedRow {
   readonly reason?: string | undefined;
   /** When it was last read, in Unix seconds: whole ones, so that a row changes only when something does. Absent where it never was. */
   readonly readAt?: number | undefined;
+  /** Tasks ready and not yet taken. */
   readonly ready?: number | undefined;
+  /** Age of the oldest ready task, in seconds; 0 while none is. */
   readonly oldestAgeSeconds?: number | undefined;
+  /** Tasks that run. */
   readonly active?: number | undefined;
+  /** Task slots of the workers that are known. */
   readonly slots?: number | undefined;
+  /** Workers that are alive. */
   readonly workers?: number | undefined;
+  /** Tasks that wait for a time to come. */
   readonly delayed?: number | undefined;
+  /** Delayed tasks whose time has come and which nobody made ready. */
   readonly overdue?: number | undefined;
+  /** Whether it is paused. */
   readonly paused?: boolean | undefined;
 }
 
 /** One task of a queue. */
 export interface TaskRow extends CountedRow {
+  /** The `queue` label. */
   readonly queue: string;
+  /** The `task` label. */
   readonly task: string;
 }
 
@@ -148,7 +169,9 @@ export interface ProcessRow {
 
 /** What became different since the state before it. A row that is here replaces the one of its name. */
 export interface LiveChange extends Omit<LiveState, "queues" | "tasks"> {
+  /** Rows that are new or changed. */
   readonly queues: readonly QueueRow[];
+  /** Rows that are new or changed. */
   readonly tasks: readonly TaskRow[];
   /** Queues that are no longer there. */
   readonly goneQueues: readonly string[];

@@ -3,9 +3,13 @@ import type { Sample } from "./sample.ts";
 
 /** What one moment showed of a queue. What nobody said is absent. */
 export interface QueueFacts {
+  /** Tasks ready and not yet taken. */
   ready?: number;
+  /** Age of the oldest ready task, in seconds; 0 while none is. */
   oldestAgeSeconds?: number;
+  /** Whether it is paused. */
   paused?: boolean;
+  /** Workers that are alive by heartbeat. */
   workers?: number;
   /** Unix time of the last reading, in seconds. */
   readAtSeconds?: number;
@@ -13,9 +17,13 @@ export interface QueueFacts {
   readonly states: Map<string, number>;
   /** Tasks that run, as the processes say that run them. */
   active?: number;
+  /** Task slots, as the processes say that have them. */
   slots?: number;
+  /** Run time so far of the longest-running task, in seconds. */
   oldestActiveSeconds?: number;
+  /** Run time of all attempts that ended, in seconds. */
   runSeconds?: number;
+  /** Attempts that ended. */
   runs?: number;
   /** Readings that failed, by reason, since their readers began. */
   readonly readErrors: Map<string, number>;
@@ -33,7 +41,9 @@ export interface BrokerFacts {
 
 /** What one moment showed of everything. */
 export interface InstantFacts {
+  /** By the `queue` label. */
   readonly queues: ReadonlyMap<string, QueueFacts>;
+  /** By the `broker` label. */
   readonly brokers: ReadonlyMap<string, BrokerFacts>;
 }
 

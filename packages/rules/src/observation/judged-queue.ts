@@ -15,6 +15,7 @@ export interface WindowedObservations {
 
 /** A verdict and what was seen. */
 export interface JudgedQueue {
+  /** The verdict and its evidence. */
   readonly judgement: QueueJudgement;
   /** What the verdict rests on. */
   readonly seen: QueueObservation;

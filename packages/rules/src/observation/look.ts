@@ -5,6 +5,7 @@ import type { InstantFacts } from "./instant-facts.ts";
 export interface Look {
   /** When, in Unix seconds. */
   readonly atSeconds: number;
+  /** What it showed. */
   readonly facts: InstantFacts;
   /** What was counted since the look before. */
   readonly rises: Rises;

@@ -4,5 +4,6 @@ export interface Sample {
   readonly name: string;
   /** Its labels, unescaped. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Its value, in the unit of the metric. */
   readonly value: number;
 }
