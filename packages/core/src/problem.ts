@@ -17,5 +17,6 @@ export type ProblemOperation =
   | "observe"
   | "collect"
   | "expose"
+  | "prom_client"
   | "export"
   | "shutdown";

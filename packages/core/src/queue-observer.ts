@@ -34,6 +34,10 @@ export interface QueueObserverOptions {
 export interface QueueObserver {
   /** Makes the next collection read anew; for when a queue was added or removed. */
   invalidate(): void;
+  /**
+   * The queues that could be read: the reading that collections of this moment report, or a new one where the last is too old. Never rejects.
+   */
+  readings(): Promise<readonly QueueReading[]>;
   /** Takes the gauges back. */
   close(): void;
 }
@@ -75,8 +79,16 @@ export function createQueueObserver(options: QueueObserverOptions): QueueObserve
   observables.addBatchObservableCallback(observe, [...report.instruments]);
   return {
     invalidate: () => collection.invalidate(),
+    readings: async () => readable(await collection.results()),
     close: () => observables.removeBatchObservableCallback(observe, [...report.instruments]),
   };
+}
+
+function readable(results: readonly ReaderResult[]): readonly QueueReading[] {
+  return results.flatMap(({ reader, reading }) =>
+    // The reading may be older than the removal of the queue.
+    reading.queues.flatMap((queue) => (queue.ok && reader.has(queue.queue) ? [queue] : [])),
+  );
 }
 
 interface Report {

@@ -108,6 +108,15 @@ describe("createQueueObserver", () => {
     expect(one.reads).toBe(2);
   });
 
+  it("answers with the same reading, without what could not be read and what was removed", async () => {
+    const one = reader(() => [reading("a", 3), reading("b", 1), failure("c")]);
+    const observer = observe(one);
+    one.queues = new Set(["a"]);
+    const [readings] = await Promise.all([observer.readings(), collected.values("task_queue_length")]);
+    expect(readings.map(({ queue, ready }) => [queue, ready])).toEqual([["a", 3]]);
+    expect(one.reads).toBe(1);
+  });
+
   it("loses no other queue to a reader that breaks its promise and rejects", async () => {
     observe(
       reader(() => new Error("broken")),

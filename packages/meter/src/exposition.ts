@@ -50,6 +50,11 @@ export interface RenderOptions {
    * of its memory. Default `identity`.
    */
   readonly encoding?: PageEncoding;
+  /**
+   * What is written after everything else, as it is: pieces of text, each of whole lines that end in a line break. Asked once, with the names of the families
+   * that are on the page; it must have none of these, nor a sample of theirs, and must not throw.
+   */
+  readonly trailer?: ((families: ReadonlySet<string>) => AsyncIterable<string>) | undefined;
 }
 
 /** A whole page in the text format 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`). */
@@ -108,7 +113,7 @@ export class TextExposition implements Exposition {
     ]);
     const families = this.#families(observed, extra, beside);
     const encoding = options?.encoding ?? "identity";
-    const chunks = await this.#write(families, createSink(encoding));
+    const chunks = await this.#write(families, createSink(encoding), options?.trailer);
     return {
       chunks,
       encoding,
@@ -118,7 +123,7 @@ export class TextExposition implements Exposition {
     };
   }
 
-  async #write(families: Families, sink: PageSink): Promise<readonly Buffer[]> {
+  async #write(families: Families, sink: PageSink, trailer: RenderOptions["trailer"]): Promise<readonly Buffer[]> {
     const page = new PageWriter();
     let sliceEnd = performance.now() + this.#sliceMs;
     for (const _ of families.write(page)) {
@@ -129,6 +134,13 @@ export class TextExposition implements Exposition {
       if (performance.now() < sliceEnd) continue;
       await setImmediate();
       sliceEnd = performance.now() + this.#sliceMs;
+    }
+    for await (const piece of trailer?.(families.names) ?? []) {
+      page.text(piece);
+      for (let full = page.takeFull(); full !== undefined; full = page.takeFull()) {
+        const free = await sink.write(full);
+        if (free !== undefined) page.reuse(free);
+      }
     }
     for (const rest of page.finish()) await sink.write(rest);
     return sink.end();

@@ -56,6 +56,11 @@ export class Families {
     this.#families.set(name, { name, type, sources: [source] });
   }
 
+  /** The names of all that will be on the page. */
+  get names(): ReadonlySet<string> {
+    return new Set(this.#families.keys());
+  }
+
   /** The page, sorted by name; yields every few samples. */
   *write(page: PageWriter): Generator<void> {
     const names = [...this.#families.keys()].sort();

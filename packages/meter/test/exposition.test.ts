@@ -286,3 +286,29 @@ test("target_info takes the labels it is given, once", async () => {
     'target_info{service_name="mine"}',
   ]);
 });
+
+test.each(["identity", "gzip"] as const)(
+  "a trailer is told what is on the page and ends it, with %s",
+  async (encoding) => {
+    const { meter, provider } = meterUnderTest();
+    meter.createCounter("requests").add(3);
+    meter.createHistogram("wait_seconds").record(1);
+    meter.createCounter("unused");
+    const asked: string[][] = [];
+    const page = await provider.createExposition().render({
+      encoding,
+      async *trailer(families) {
+        asked.push([...families]);
+        yield "# HELP other Of another origin\n# TYPE other gauge\n";
+        for (let piece = 0; piece < 100; piece++) yield `other{n="${piece}${"é".repeat(10_000)}"} 1\n`;
+        yield "# TYPE last gauge\nlast 1\n";
+      },
+    });
+    expect(asked).toEqual([["requests_total", "wait_seconds"]]);
+    const text = page.text();
+    expect(text).toMatch(/^# HELP requests_total/);
+    expect(text.match(/^other\{/gm)).toHaveLength(100);
+    expect(text.endsWith('"} 1\n# TYPE last gauge\nlast 1\n')).toBe(true);
+    expect(parsePage(text).samples.size).toBeGreaterThan(100);
+  },
+);

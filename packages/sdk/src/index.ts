@@ -34,6 +34,7 @@ export type {
   ExpositionName,
   TaskVitalsOptions,
 } from "./options/task-vitals-options.ts";
+export type { PromClientMetric, PromClientRegistry } from "./prom-client/prom-client-registry.ts";
 export type { Queues } from "./queue-registry.ts";
 export type { SharedTotalsOptions, SharedTotalsStore } from "./shared-totals/shared-totals-options.ts";
 export { startTaskVitals } from "./start-task-vitals.ts";

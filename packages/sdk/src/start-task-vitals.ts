@@ -108,7 +108,12 @@ async function start(context: StartContext): Promise<TaskVitals> {
     queues: registry.queues,
     readQueues: async () => (await observer?.readings()) ?? [],
     meterProvider: telemetry.provider,
-    endpoint: endpoint && { url: endpoint.url, host: endpoint.host, port: endpoint.port },
+    endpoint: endpoint && {
+      url: endpoint.url,
+      livePageUrl: endpoint.livePageUrl,
+      host: endpoint.host,
+      port: endpoint.port,
+    },
     nodeHandler: createNodeHandler(collector, settings.endpoint),
     fetchHandler: createFetchHandler(collector, settings.endpoint),
     sharedHandlers: {
@@ -159,6 +164,7 @@ async function createTelemetry(
     limits,
     problems,
     shared,
+    promClient: options.promClient,
   });
 }
 

@@ -51,6 +51,14 @@ test("a BullMQ queue shows what waits, what is delayed, for how long, and that i
   expect(page.series("task_queue_read_error_total")).toEqual([]);
 });
 
+test("what the queues are like can be asked in code, and is what the page says", async () => {
+  await redis.lpush("plain", "a", "b", "c");
+  const { scrape, vitals } = await start({ queues: ["list:plain"] });
+  const page = await scrape();
+  const [reading] = await vitals.readQueues();
+  expect([reading?.queue, reading?.ready]).toEqual(["plain", page.value("task_queue_length", { queue: "plain" })]);
+});
+
 test("a queue that its framework has never seen reads 0, and says that it may be the wrong name", async () => {
   const { scrape, warnings } = await start({
     queues: ["rq:nowhere", { layout: "bullmq", name: "mails", prefix: "acme" }],

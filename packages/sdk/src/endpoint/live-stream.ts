@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { LivePage } from "./live-page.ts";
 
 /** Bytes that may wait for a client that does not read; beyond, its connection is cut. */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+const MAX_WAITING_BYTES = 2 * 1024 * 1024;
 
 /** After how long a client whose stream was ended comes back, in milliseconds. */
 const RETRY_MS = 5000;
@@ -14,6 +14,8 @@ const RETRY_MS = 5000;
  * @returns whether it is sending: `false` where too many listen, and nothing was sent
  */
 export function streamLive(response: ServerResponse, page: LivePage, isBrief: boolean): boolean {
+  // Whoever left while credentials were checked is not told of again, nor is one that waits behind another answer of its connection.
+  if (response.socket === null || response.socket.destroyed) return false;
   const waiting: string[] = [];
   let isOpen = false;
   const write = (text: string): void => {
@@ -35,6 +37,8 @@ export function streamLive(response: ServerResponse, page: LivePage, isBrief: bo
     "x-content-type-options": "nosniff",
     // Proxies that collect answers before they send them on would show nothing.
     "x-accel-buffering": "no",
+    // Nothing comes after a stream, and a server that closes need not wait for more.
+    ...(isBrief ? {} : { connection: "close" }),
   });
   isOpen = true;
   if (isBrief) write(`retry: ${RETRY_MS}\n`);

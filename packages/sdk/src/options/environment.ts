@@ -22,6 +22,8 @@ export interface EnvironmentOptions {
   readonly redisUrl: string | undefined;
   readonly queues: readonly string[] | undefined;
   readonly exposition: ExpositionName | undefined;
+  /** Whether there is a live page; `undefined` where `TASKVITALS_LIVE_PAGE` is not set. */
+  readonly livePage: boolean | undefined;
   /** What `TASKVITALS_SHARED_TOTALS` says: whether, or under which namespace. */
   readonly sharedTotals: boolean | { readonly namespace: string } | undefined;
   /** Names in `OTEL_NODE_DISABLED_INSTRUMENTATIONS`; of other people's instrumentations too. */
@@ -52,6 +54,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     redisUrl: get("REDIS_URL"),
     queues: queues(get("TASKVITALS_QUEUES")),
     exposition: exposition(get("TASKVITALS_EXPOSITION")),
+    livePage: boolean("TASKVITALS_LIVE_PAGE", get),
     sharedTotals: sharedTotals(get("TASKVITALS_SHARED_TOTALS")),
     disabledInstrumentations: new Set(listed(get("OTEL_NODE_DISABLED_INSTRUMENTATIONS"))),
   };

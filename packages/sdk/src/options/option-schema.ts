@@ -139,6 +139,7 @@ const options = {
   ),
   otlp: v.optional(either("boolean", flag, v.strictObject(otlp, "true, false or an object"))),
   sharedTotals: v.optional(either("boolean", flag, v.strictObject(sharedTotals, "true, false or an object"))),
+  promClient: v.optional(withMethod("metrics", "a registry of prom-client, such as its register")),
   buckets: v.optional(v.strictObject(buckets, "an object")),
   readDeadlineMs: v.optional(whole(10, 10_000)),
   maxSeries: v.optional(whole(1, 100_000)),

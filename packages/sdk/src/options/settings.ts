@@ -43,6 +43,13 @@ export function resolveSettings(options: TaskVitalsOptions): Settings {
       remedy: "Pass the meter provider whose readers have this producer.",
     });
   }
+  if (options.promClient !== undefined && options.meterProvider !== undefined) {
+    throw invalidOption({
+      path: "promClient",
+      expected: "no registry of prom-client beside meterProvider, as there is no page of taskvitals then",
+      remedy: "Leave out one of the two, or go on serving the registry's own page.",
+    });
+  }
   const environment = readEnvironment(options.environment ?? process.env);
   const known = brokers(options, environment);
   return {
@@ -111,6 +118,7 @@ function endpoint(options: TaskVitalsOptions, environment: EnvironmentOptions): 
   return {
     ...(environment.prometheusHost === undefined ? {} : { host: environment.prometheusHost }),
     ...(environment.prometheusPort === undefined ? {} : { port: environment.prometheusPort }),
+    ...(environment.livePage === false ? { livePage: false } : {}),
     ...withoutUndefined(options.endpoint ?? {}),
   };
 }

@@ -2,6 +2,7 @@ import type { MeterProvider } from "@opentelemetry/api";
 import type { CounterOptions, QueueOptions, RedisClientLike } from "@taskvitals/redis";
 import type { EndpointOptions } from "../endpoint/endpoint-options.ts";
 import type { Logger } from "../logger.ts";
+import type { PromClientRegistry } from "../prom-client/prom-client-registry.ts";
 import type { SharedTotalsOptions } from "../shared-totals/shared-totals-options.ts";
 import type { TaskVitalsMetricProducer } from "../telemetry/metric-producer.ts";
 import type { OtlpOptions } from "./otlp-options.ts";
@@ -76,6 +77,13 @@ export interface TaskVitalsOptions {
    * `"incremental"`.
    */
   readonly exposition?: ExpositionName | undefined;
+  /**
+   * A registry of `prom-client` 14 or 15, such as its `register`: all of it goes to the end of the page, as it is written there, so that an application may move to
+   * taskvitals one metric at a time. A metric with a name of ours, one that takes longer than 2 s to read, throws, or would spoil the page is left out, counted in `taskvitals_error_total{operation="prom_client"}`
+   * and warned of once. The registry is this process's own and only on its page: it is never pushed over OTLP, and not at `/metrics/shared`. Exemplars of an OpenMetrics registry are not
+   * shown. An error beside {@link meterProvider}, where there is no page of ours, and for what has no `metrics()`. Default: none.
+   */
+  readonly promClient?: PromClientRegistry | undefined;
   /**
    * Share totals with all processes that say the same, through the Redis of a broker: the counters and histograms of tasks, and those that
    * the application makes on `sharedMeter`, are added up exactly, and shown at `/metrics/shared` by every process and at `/metrics` by one at a time. `true`

@@ -24,7 +24,7 @@ export class LeftOut {
    */
   note(metric: string | undefined, why: string): void {
     this.#problems.count("prom_client");
-    const name = metric === undefined ? "the whole registry" : metric.slice(0, LONGEST_NAME);
+    const name = metric === undefined ? "the whole registry" : shown(metric.slice(0, LONGEST_NAME));
     const key = `${name} ${why}`;
     if (this.#said.has(key) || this.#said.size >= MOST_SAID) return;
     this.#said.add(key);
@@ -41,4 +41,9 @@ export class LeftOut {
       this.#problems.warn(`promClient: ${shown.join(", ")}${more}: ${why}`);
     }
   }
+}
+
+/** A name that only a registry of one's own can have must not begin a line of the log. */
+function shown(name: string): string {
+  return /\p{Cc}/u.test(name) ? JSON.stringify(name) : name;
 }

@@ -8,9 +8,16 @@ export interface PromClientRegistry {
   /** The format of {@link metrics}. One that begins with `application/openmetrics-text` is OpenMetrics; any other, or none, is the text format 0.0.4. */
   readonly contentType?: string;
   /**
-   * What the registry has. Where it is there, and {@link getSingleMetricAsString} as well, and the format is not OpenMetrics, each metric is asked for by itself, so that one that throws or hangs costs none of the others.
+   * What the registry has, by name. Where it is there, and {@link getSingleMetricAsString} as well, and the format is not OpenMetrics, each metric is asked for by
+   * itself, so that one that throws or hangs costs none of the others.
    */
-  getMetricsAsArray?(): readonly { readonly name: string }[];
+  getMetricsAsArray?(): readonly PromClientMetric[];
   /** The lines of one metric, as {@link metrics} has them. */
   getSingleMetricAsString?(name: string): string | Promise<string>;
+}
+
+/** What is asked of a metric of `prom-client`. */
+export interface PromClientMetric {
+  /** Under which the registry has it. */
+  readonly name: string;
 }

@@ -1,6 +1,6 @@
 import { FamilyBuilder, type TextFamily } from "./text-family.ts";
 
-const HEADER = /^# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*)(?: ([^]*))?$/;
+const HEADER = /^# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*)(?: (.*))?$/s;
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*/;
 /** Lines between two steps. */
 const STEP = 64;
@@ -16,10 +16,11 @@ export function* readFamilies(text: string, isOpenMetrics: boolean): Generator<T
   let step = 0;
   for (const line of linesOf(text)) {
     if (++step % STEP === 0) yield undefined;
-    const [, kind, named, rest = ""] = HEADER.exec(line) ?? [];
+    const [, kind, named, rest = ""] = (line.startsWith("#") ? HEADER.exec(line) : null) ?? [];
     // Blank lines and comments have no meaning, the end of OpenMetrics among them.
     if (kind === undefined && (line === "" || line.startsWith("#"))) continue;
-    const isTaken = kind === undefined ? family?.addSample(line) : family?.name === named && family?.addHeader(kind, rest);
+    const isTaken =
+      kind === undefined ? family?.addSample(line) : family?.name === named && family?.addHeader(kind, rest);
     if (isTaken === true) continue;
     if (family !== undefined) yield family.finish();
     family = new FamilyBuilder(named ?? NAME.exec(line)?.[0], isOpenMetrics);

@@ -24,7 +24,8 @@ const SLICE_MS = 2;
 /** Characters that are given to a page at once. */
 const PIECE = 16_384;
 
-const OURS = "taskvitals has a metric of this name on its page, so that of the registry is left out. Remove it from the registry, or rename it there.";
+const OURS =
+  "taskvitals has a metric of this name on its page, so that of the registry is left out. Remove it from the registry, or rename it there.";
 const MET = "the registry has another metric with samples of this name, so this one is left out. Rename one of them.";
 const FLAWED =
   "the registry writes it in a form for which Prometheus would refuse the whole page, so it is left out. " +
@@ -56,11 +57,12 @@ export class RegistryPages {
   ): AsyncGenerator<string> {
     const { problems, instruments } = this.#options;
     const leftOut = new LeftOut(problems, this.#said);
+    const slice = { endsAt: performance.now() + SLICE_MS };
     try {
       const parts = await reading;
       const admission = new Admission(new OwnNames(families, instruments()), leftOut);
       for (const part of parts) {
-        if ("text" in part) yield* this.#pieces(part.text, admission);
+        if ("text" in part) yield* this.#pieces(part.text, admission, slice);
         else leftOut.note(part.metric, reasonOf(part.failure, timeoutMs));
       }
     } catch (error) {
@@ -69,13 +71,12 @@ export class RegistryPages {
     leftOut.say();
   }
 
-  async *#pieces(text: string, admission: Admission): AsyncGenerator<string> {
-    let sliceEnd = performance.now() + SLICE_MS;
+  async *#pieces(text: string, admission: Admission, slice: { endsAt: number }): AsyncGenerator<string> {
     for (const family of readFamilies(text, isOpenMetrics(this.#options.registry))) {
       if (family !== undefined && admission.admits(family)) yield* piecesOf(family.lines);
-      if (performance.now() < sliceEnd) continue;
+      if (performance.now() < slice.endsAt) continue;
       await setImmediate();
-      sliceEnd = performance.now() + SLICE_MS;
+      slice.endsAt = performance.now() + SLICE_MS;
     }
   }
 }
@@ -92,14 +93,21 @@ class Admission {
   }
 
   admits({ name, names, isFlawed, repeated }: TextFamily): boolean {
-    const why = this.#own.meets(names) ? OURS : isFlawed ? FLAWED : names.isDisjointFrom(this.#shown) ? undefined : MET;
+    const why = this.#whyNot(names, isFlawed);
     if (why !== undefined) {
-      this.#leftOut.note(name, why);
+      this.#leftOut.note(name ?? "lines that belong to no metric", why);
       return false;
     }
     if (repeated > 0) this.#leftOut.note(name, REPEATED);
     for (const shown of names) this.#shown.add(shown);
     return true;
+  }
+
+  #whyNot(names: ReadonlySet<string>, isFlawed: boolean): string | undefined {
+    if (this.#own.meets(names)) return OURS;
+    if (isFlawed) return FLAWED;
+    for (const name of names) if (this.#shown.has(name)) return MET;
+    return undefined;
   }
 }
 

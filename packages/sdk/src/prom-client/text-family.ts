@@ -1,4 +1,5 @@
-import { isNumber, readSample } from "./sample-line.ts";
+import { isNumber, labelOf, readSample } from "./sample-line.ts";
+import { SeenSeries } from "./seen-series.ts";
 
 /** One metric as a registry wrote it. */
 export interface TextFamily {
@@ -33,7 +34,7 @@ export class FamilyBuilder {
   readonly #isOpenMetrics: boolean;
   readonly #samples: string[] = [];
   readonly #sampleNames = new Set<string>();
-  readonly #series = new Set<string>();
+  readonly #series = new SeenSeries();
   #help: string | undefined;
   #type: string | undefined;
   #isFlawed: boolean;
@@ -66,14 +67,12 @@ export class FamilyBuilder {
       return true;
     }
     if (!this.#has(sample.name)) return false;
-    const bound = sample.labels.get(BOUNDS[this.#type ?? ""] ?? "");
+    const boundLabel = BOUNDS[this.#type ?? ""];
+    const bound = boundLabel === undefined ? undefined : labelOf(line, sample.labels, boundLabel);
     if (bound !== undefined && !isNumber(bound)) this.#isFlawed = true;
     this.#sampleNames.add(sample.name);
-    if (this.#series.has(sample.series)) this.#repeated += 1;
-    else {
-      this.#series.add(sample.series);
-      this.#samples.push(line.slice(0, sample.end));
-    }
+    if (this.#series.add(line, sample)) this.#samples.push(line.slice(0, sample.end));
+    else this.#repeated += 1;
     return true;
   }
 

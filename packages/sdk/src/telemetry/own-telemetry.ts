@@ -6,11 +6,13 @@ import {
   type PushMetricExporter,
 } from "@opentelemetry/sdk-metrics";
 import { contract, createCounter } from "@taskvitals/core";
-import type { BindableMeterProvider } from "@taskvitals/meter";
+import type { BindableMeterProvider, SeriesCount } from "@taskvitals/meter";
 import type { PageSource } from "../endpoint/index.ts";
 import { createLiveSource } from "../live/live-source.ts";
 import type { ExpositionName } from "../options/task-vitals-options.ts";
 import type { ProblemLog } from "../problem-log.ts";
+import type { PromClientRegistry } from "../prom-client/prom-client-registry.ts";
+import { RegistryPages } from "../prom-client/registry-pages.ts";
 import { sharedPages } from "../shared-totals/shared-page.ts";
 import { type SharedPush, startSharedPush } from "../shared-totals/shared-push.ts";
 import { sharedResource } from "../shared-totals/shared-resource.ts";
@@ -34,6 +36,8 @@ export interface OwnTelemetryOptions {
   readonly problems: ProblemLog;
   /** The totals that all processes share; `undefined` where there are none. */
   readonly shared: RunningSharedTotals | undefined;
+  /** What goes on the page as well; `undefined` for nothing. */
+  readonly promClient: PromClientRegistry | undefined;
 }
 
 /**
@@ -63,16 +67,20 @@ export async function createOwnTelemetry(options: OwnTelemetryOptions): Promise<
   const push = pushes && (await startPush(options, pushes));
   const meter = own.getMeter(SCOPE_NAME);
   const readingMs = readingTimeoutMs(options.limits.readDeadlineMs);
+  const seriesCounts = (): readonly SeriesCount[] => [...own.seriesCounts(), ...(shared?.counted.seriesCounts() ?? [])];
+  // Shared instruments count as well while it is another process that shows their totals: who adds up all pages must not find two of a name.
+  const instruments = (): string[] => seriesCounts().map(({ instrument }) => instrument);
+  const registry = options.promClient && new RegistryPages({ registry: options.promClient, problems, instruments });
   const collectPage =
     pull instanceof ScrapeReader
-      ? standardPages(pull, readingMs, problems)
-      : incrementalPages(own, pull, readingMs, problems, shownInTurn);
+      ? standardPages(pull, readingMs, problems, { registry })
+      : incrementalPages(own, pull, readingMs, problems, { shownInTurn, registry });
   return {
     provider,
     meter,
     applicationMeter: own.getMeter(APPLICATION_SCOPE_NAME),
     observables: meter,
-    seriesCounts: () => [...own.seriesCounts(), ...(shared?.counted.seriesCounts() ?? [])],
+    seriesCounts,
     own: shared?.counted ?? own,
     readLive: createLiveSource(own, readingMs, shared),
     collectSharedPage: shared && pagesOf(shared, options),

@@ -4,25 +4,33 @@ import type { CollectionResult } from "@opentelemetry/sdk-metrics";
 import type { BindableMeterProvider } from "@taskvitals/meter";
 import type { PageSource } from "../endpoint/index.ts";
 import type { ProblemLog } from "../problem-log.ts";
+import type { RegistryPages } from "../prom-client/registry-pages.ts";
 import type { ShownInTurn } from "../shared-totals/shown-in-turn.ts";
 import { withLegalLabels } from "./legal-labels.ts";
 import type { PullReader } from "./pull-reader.ts";
 import type { ScrapeReader } from "./scrape-reader.ts";
 import { CALLBACK_TIMEOUT_MS } from "./vitals-provider.ts";
 
+/** What goes on a page beside the instruments of taskvitals and of the application. */
+export interface PageGuests {
+  /** Totals of all processes, now and then. */
+  readonly shownInTurn?: ShownInTurn | undefined;
+  /** A registry of `prom-client`. */
+  readonly registry?: RegistryPages | undefined;
+}
+
 /**
  * Pages written from the cells of our own instruments, in slices that give the event loop back, with what the application measures merged
  * in.
  *
  * @param readingMs - the longest that a callback of ours may take
- * @param shownInTurn - what goes on the page as well, now and then
  */
 export function incrementalPages(
   own: BindableMeterProvider,
   application: PullReader,
   readingMs: number,
   problems: ProblemLog,
-  shownInTurn?: ShownInTurn,
+  { shownInTurn, registry }: PageGuests = {},
 ): PageSource {
   const exposition = own.createExposition();
   return async ({ timeoutMs }) => {
@@ -30,11 +38,12 @@ export function incrementalPages(
     const collected = application
       .collect({ timeoutMillis: Math.min(timeoutMs, CALLBACK_TIMEOUT_MS) })
       .catch(emptyHanded);
+    const trailer = registry?.begin(Math.min(timeoutMs, CALLBACK_TIMEOUT_MS));
     const extra = collected.then(({ resourceMetrics }) => [resourceMetrics]);
     // Compressed while it is written, as nearly every scraper asks for it: a large page is never held whole as text.
     const budgetMs = Math.min(timeoutMs, readingMs);
     const beside = shownInTurn?.providers(budgetMs) ?? [];
-    const page = await exposition.render({ timeoutMs: budgetMs, extra, beside, encoding: "gzip" });
+    const page = await exposition.render({ timeoutMs: budgetMs, extra, beside, encoding: "gzip", trailer });
     reportFailedCallbacks([...(await collected).errors, ...page.errors], problems);
     return { gzipped: Buffer.concat(page.chunks, page.byteLength) };
   };
@@ -49,9 +58,15 @@ function emptyHanded(error: unknown): CollectionResult {
  *
  * @param readingMs - the longest that any callback may take: its reader knows but one limit
  */
-export function standardPages(reader: ScrapeReader, readingMs: number, problems: ProblemLog): PageSource {
+export function standardPages(
+  reader: ScrapeReader,
+  readingMs: number,
+  problems: ProblemLog,
+  { registry }: Pick<PageGuests, "registry"> = {},
+): PageSource {
   const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
   return async ({ timeoutMs }) => {
+    const lines = registry?.begin(Math.min(timeoutMs, CALLBACK_TIMEOUT_MS));
     const { resourceMetrics, errors } = await reader.collect({
       timeoutMillis: Math.min(timeoutMs, readingMs),
     });
@@ -62,8 +77,14 @@ export function standardPages(reader: ScrapeReader, readingMs: number, problems:
         `Metric "${metric.slice(0, 128)}" has the label "${label.slice(0, 128)}", which Prometheus does not allow or which meets another; it was renamed or joined.`,
       ),
     );
-    return serializer.serialize(legal);
+    let page = serializer.serialize(legal);
+    for await (const piece of lines?.(familiesOf(page)) ?? []) page += piece;
+    return page;
   };
+}
+
+function familiesOf(page: string): ReadonlySet<string> {
+  return new Set(Array.from(page.matchAll(/^# TYPE (\S+)/gm), ([, name = ""]) => name));
 }
 
 function reportFailedCallbacks(errors: readonly unknown[], problems: ProblemLog): void {

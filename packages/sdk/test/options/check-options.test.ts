@@ -40,6 +40,7 @@ test("every option is known", () => {
     readDeadlineMs: 250,
     maxSeries: 2000,
     exposition: "standard",
+    promClient: { metrics: () => "" },
     hostVitals: true,
     runtimeMetrics: true,
     hostMetrics: false,
