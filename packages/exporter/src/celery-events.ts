@@ -1,5 +1,6 @@
 import { type CeleryEvents, type DuplicableClient, observeCeleryEvents } from "@taskvitals/redis";
 import type { TaskVitals } from "taskvitals";
+import type { EventTap } from "./also-emit/celery-exporter-names.ts";
 import type { OpenBroker } from "./brokers/open-broker.ts";
 import type { CeleryEventsSettings, ConfiguredQueue } from "./configuration/exporter-configuration.ts";
 import { misconfigured } from "./configuration/misconfigured.ts";
@@ -12,6 +13,8 @@ export interface CeleryEventsSurroundings {
   /** The queues that are read; those of Celery may have labels of their own. */
   readonly queues: readonly ConfiguredQueue[];
   readonly vitals: Pick<TaskVitals, "events" | "tasks">;
+  /** Begins with the old names for these events, where they are asked for. */
+  readonly openTap?: ((taskQueues: Readonly<Record<string, string>>) => EventTap) | undefined;
 }
 
 /** Events of Celery, as a source that is kept. */
@@ -32,13 +35,14 @@ export function celeryKey({ broker, globalKeyprefix = "" }: CeleryEventsSettings
 export async function startCeleryEvents(
   settings: CeleryEventsSettings,
   where: string,
-  { broker, queues, vitals }: CeleryEventsSurroundings,
+  { broker, openTap, queues, vitals }: CeleryEventsSurroundings,
   kept: unknown,
 ): Promise<CeleryEventSource> {
   const { connection } = broker;
   if (typeof connection !== "string" && "nodes" in connection) {
     throw misconfigured({ where, expected: `events of one server; broker "${broker.name}" is a Cluster` });
   }
+  const tap = openTap?.(settings.taskQueues ?? {});
   const listen = (position: unknown): Promise<CeleryEvents> =>
     observeCeleryEvents({
       broker: broker.name,
@@ -50,14 +54,17 @@ export async function startCeleryEvents(
       queueLabels: celeryLabels(broker.name, queues),
       inspect: settings.inspect ? {} : false,
       kept: position,
+      onEvent: tap?.onEvent,
       onProblem: vitals.events.onProblem,
     });
   const events = new RenewedEvents(celeryKey(settings), await listen(kept), listen);
+  tap?.attach(events);
   const remove = vitals.events.add(events);
   const stopRenewing = broker.onRenewal(() => events.renew());
   events.onEnd(() => {
     stopRenewing();
     remove();
+    tap?.close();
   });
   return events;
 }

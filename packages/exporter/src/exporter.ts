@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { BullmqEvents, CeleryEvents } from "@taskvitals/redis";
 import { startTaskVitals, type TaskVitals } from "taskvitals";
+import { startCeleryExporterNames } from "./also-emit/start-celery-exporter-names.ts";
 import { type OpenBroker, openBroker } from "./brokers/open-broker.ts";
 import { watchSecretFiles } from "./brokers/secret-files.ts";
 import { bullmqKey, startBullmqEvents } from "./bullmq-events.ts";
@@ -60,6 +61,8 @@ export async function startExporter(
     const logger = { warn: (message: string) => log.warn(inOurWords(message, configuration)) };
     const vitals = await startTaskVitals(vitalsOptions({ configuration, brokers, web, logger }));
     ending.push(() => vitals.shutdown());
+    const oldNames = startCeleryExporterNames(configuration, vitals, (message) => log.info(message));
+    const openTap = oldNames && ((taskQueues: Readonly<Record<string, string>>) => oldNames.open(taskQueues));
     const celery: CeleryEvents[] = [];
     const bullmq: BullmqEvents[] = [];
     const brokerOf = (name: string): OpenBroker => brokers.find((broker) => broker.name === name) as OpenBroker;
@@ -69,7 +72,7 @@ export async function startExporter(
         ({ value, where }, index): PlannedSource => ({
           key: celeryKey(value),
           start: async (kept) => {
-            const events = await startCeleryEvents(value, where, around(value.broker), kept);
+            const events = await startCeleryEvents(value, where, { ...around(value.broker), openTap }, kept);
             celery[index] = events;
             return events;
           },

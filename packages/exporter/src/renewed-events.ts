@@ -1,4 +1,4 @@
-import type { CeleryEvents } from "@taskvitals/redis";
+import type { CeleryEvents, WorkerAnswer } from "@taskvitals/redis";
 import type { EventSource } from "./event-source.ts";
 
 /** Events of one broker whose connection may be made anew, to another server even. */
@@ -53,6 +53,10 @@ export class RenewedEvents implements CeleryEvents, EventSource {
 
   announcingWorkers(): readonly string[] {
     return this.#current.announcingWorkers();
+  }
+
+  workerAnswers(): ReadonlyMap<string, WorkerAnswer> {
+    return this.#current.workerAnswers();
   }
 
   /** Ends the reader and makes the next one, which connects as the broker does now. */

@@ -1,6 +1,8 @@
 import { TaskVitalsError } from "taskvitals";
 import { banner, sourcesOn } from "./banner.ts";
 import { runCheck } from "./check/run-check.ts";
+import { compareOptions } from "./compare/compare-options.ts";
+import { runCompare } from "./compare/run-compare.ts";
 import { type CommandLine, namesServers, readCommandLine, USAGE } from "./configuration/command-line.ts";
 import type { Environment } from "./configuration/environment-layer.ts";
 import { type ExporterConfiguration, resolveConfiguration } from "./configuration/exporter-configuration.ts";
@@ -43,7 +45,7 @@ const FAILED = 1;
  * Runs `taskvitals-exporter` with arguments, until it is asked to end.
  *
  * @returns the exit code: 0 for an end that was asked for, rules that were written, or a check or a doctor without problems; 1 where it cannot start or fails; 2 for a mistake in flags,
- * variables or files; 3 where a check found problems on the servers, or a doctor anything that is not healthy
+ * variables or files; 3 where a check found problems on the servers, a doctor anything that is not healthy, or a comparison a difference
  */
 export async function runCommandLine(args: readonly string[], surroundings: CommandLineSurroundings): Promise<number> {
   const { stderr, stdout, version } = surroundings;
@@ -58,6 +60,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Comm
       return 0;
     }
     if (commandLine.command === "doctor") return await examine(commandLine, surroundings);
+    if (commandLine.command === "compare") return await compare(commandLine, surroundings);
     const configuration = resolveConfiguration(commandLine, surroundings.environment);
     const log = createLog({ format: configuration.logFormat, write: err, now: Date.now });
     for (const warning of configuration.warnings) log.warn(warning);
@@ -74,6 +77,26 @@ function asText({ format }: Pick<CommandLine, "format">, { isTTY }: TextOutput):
   return format === undefined ? isTTY === true : format === "text";
 }
 
+async function compare(
+  commandLine: CommandLine,
+  { environment, stderr, stdout, untilAsked }: CommandLineSurroundings,
+): Promise<number> {
+  const options = compareOptions(commandLine.compare ?? {});
+  return await runCompare(options, {
+    write: (text) => void stdout.write(redact(text)),
+    warn: (text) => void stderr.write(redact(text)),
+    writeProgress: stderr.isTTY ? (text) => void stderr.write(text) : undefined,
+    asText: asText({ format: options.format }, stdout),
+    hasColour: hasColour(environment, stdout),
+    untilAsked,
+  });
+}
+
+/** https://no-color.org */
+function hasColour({ NO_COLOR, TERM }: Environment, { isTTY }: TextOutput): boolean {
+  return isTTY === true && !NO_COLOR && TERM !== "dumb";
+}
+
 async function examine(
   commandLine: CommandLine,
   { environment, stderr, stdout, untilAsked }: CommandLineSurroundings,
@@ -85,15 +108,13 @@ async function examine(
     asksOthers && !namesServers(commandLine, environment) ? undefined : resolveConfiguration(commandLine, environment);
   const log = createLog({ format: configuration?.logFormat ?? "logfmt", write: err, now: Date.now });
   for (const warning of configuration?.warnings ?? []) log.warn(warning);
-  const isTerminal = stdout.isTTY === true;
   return await runDoctor(options, configuration, {
     write: (text) => void stdout.write(redact(text)),
     warn: err,
     writeProgress: stderr.isTTY ? (text) => void stderr.write(text) : undefined,
     asText: asText({ format: options.format }, stdout),
-    isTerminal,
-    // https://no-color.org
-    hasColour: isTerminal && !environment.NO_COLOR && environment.TERM !== "dumb",
+    isTerminal: stdout.isTTY === true,
+    hasColour: hasColour(environment, stdout),
     untilAsked,
     now: Date.now,
   });

@@ -16,6 +16,7 @@ function reader(name: string, missed: number, ended: string[]): CeleryEvents {
     silentWorkers: () => [name],
     workerNames: () => [name],
     announcingWorkers: () => [],
+    workerAnswers: () => new Map(),
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };

@@ -1,23 +1,5 @@
 import { expect, it } from "vitest";
-import { runCommandLine } from "../src/run-command-line.ts";
-
-/** Runs a command line that ends by itself. */
-async function run(args: readonly string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const said = { stdout: "", stderr: "" };
-  const writer = (stream: keyof typeof said) => ({
-    write: (text: string) => {
-      said[stream] += text;
-    },
-  });
-  const exitCode = await runCommandLine(args, {
-    environment: {},
-    stdout: writer("stdout"),
-    stderr: writer("stderr"),
-    version: "0",
-    untilAsked: () => new Promise(() => {}),
-  });
-  return { exitCode, ...said };
-}
+import { runInProcess } from "./run-in-process.ts";
 
 it.each<[string, string[], string]>([
   [
@@ -43,6 +25,12 @@ it.each<[string, string[], string]>([
     "taskvitals-exporter: --queue: ",
   ],
   [
+    "old names without the events that they tell of",
+    ["--redis", "redis://h", "--also-emit", "celery-exporter"],
+    "taskvitals-exporter: --also-emit: expected Celery's events to be read, of which these names tell. Add --celery-events.\n",
+  ],
+  ["old names of an exporter that is not known", ["--also-emit", "flower"], "It is celery-exporter"],
+  [
     "a bad path",
     ["--redis", "redis://h", "--web.telemetry-path", "metrics"],
     'taskvitals-exporter: --web.telemetry-path: got "metrics"; expected a path that begins with "/"',
@@ -53,7 +41,7 @@ it.each<[string, string[], string]>([
     'taskvitals-exporter: --redis-url-file: got "/nowhere"; expected a file that can be read (ENOENT).\n',
   ],
 ])("%s ends with exit code 2 and what to do", async (_, args, message) => {
-  const { exitCode, stderr, stdout } = await run(args);
+  const { exitCode, stderr, stdout } = await runInProcess(args);
   expect(stderr).toContain(message);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   expect(stderr).not.toContain("s3cr3t");

@@ -6,7 +6,9 @@ export {
   type BullmqStream,
   observeBullmqEvents,
 } from "./bullmq-events/observe-bullmq-events.ts";
+export type { CeleryEvent } from "./celery-events/celery-event.ts";
 export type { DuplicableClient } from "./celery-events/event-client.ts";
+export type { WorkerAnswer } from "./celery-events/inspection.ts";
 export {
   type CeleryEvents,
   type CeleryEventsOptions,

@@ -1,20 +1,24 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { addCompareCommand } from "../compare/compare-command.ts";
+import type { CompareFlags } from "../compare/compare-options.ts";
 import { addDoctorCommand } from "../doctor/doctor-command.ts";
 import type { DoctorFlags } from "../doctor/doctor-options.ts";
 import { addRulesCommand, type RulesFlags } from "../rules/rules-flags.ts";
-import type { ConfigurationLayer, LogFormat, Sourced } from "./configuration-layer.ts";
+import type { ConfigurationLayer, LogFormat, OldExporter, Sourced } from "./configuration-layer.ts";
 import type { Environment } from "./environment-layer.ts";
 import { DEFAULT_PORT, parseListenAddress } from "./listen-address.ts";
 import { misconfigured } from "./misconfigured.ts";
 
 /** What the command line asks for. */
 export interface CommandLine {
-  /** Serve, check the configuration, examine the platform, or write rules for it. */
-  readonly command: "serve" | "check" | "doctor" | "rules";
+  /** Serve, check the configuration, examine the platform, compare two pages, or write rules. */
+  readonly command: "serve" | "check" | "compare" | "doctor" | "rules";
   readonly layer: ConfigurationLayer;
   readonly file: Sourced<string> | undefined;
   /** How `check` prints; `undefined` for text on a terminal and JSON elsewhere. */
   readonly format: "text" | "json" | undefined;
+  /** What `compare` is to do. */
+  readonly compare?: CompareFlags | undefined;
   /** What `doctor` is to do. */
   readonly doctor?: DoctorFlags | undefined;
   /** What `rules` is to write. */
@@ -41,6 +45,7 @@ interface Flags {
   readonly celeryEvents?: true;
   readonly celeryInspect?: true;
   readonly bullmqEvents?: true;
+  readonly alsoEmit?: OldExporter;
   readonly lease?: string;
   readonly totalsFile?: string;
   readonly config?: string;
@@ -61,8 +66,12 @@ export function readCommandLine(
   version: string,
   { out, err }: CommandLineOutput,
 ): CommandLine | number {
-  let asked: Pick<CommandLine, "command" | "doctor" | "format" | "rules"> = { command: "serve", format: undefined };
+  let asked: Pick<CommandLine, "command" | "compare" | "doctor" | "format" | "rules"> = {
+    command: "serve",
+    format: undefined,
+  };
   const program = describeCommands(version)
+    .configureHelp({ visibleOptions: withoutVersion })
     .configureOutput({ writeOut: out, writeErr: err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
     .exitOverride()
     .action(() => {});
@@ -79,6 +88,9 @@ export function readCommandLine(
   addDoctorCommand(program, (doctor) => {
     asked = { command: "doctor", format: doctor.format, doctor };
   });
+  addCompareCommand(program, (compare) => {
+    asked = { command: "compare", format: compare.format, compare };
+  });
   addRulesCommand(program, (rules) => {
     asked = { command: "rules", format: undefined, rules };
   });
@@ -89,7 +101,8 @@ export function readCommandLine(
     throw error;
   }
   const flags = program.opts<Flags>();
-  if (asked.command === "rules") refuseServers(program);
+  if (asked.command === "rules") refuseServers(program, "rules", OF_RULES);
+  if (asked.command === "compare") refuseServers(program, "compare", OF_COMPARE);
   return { ...asked, layer: layerOf(flags), file: sourced(flags.config, "--config"), hasPassword: hasPassword(flags) };
 }
 
@@ -107,13 +120,19 @@ export function namesServers({ file, layer }: CommandLine, environment: Environm
   );
 }
 
-/** Whoever names a queue to `rules` believes that the rules will be about it. */
-function refuseServers(program: Command): void {
+const OF_RULES =
+  "Rules are written without looking at a server; --selector chooses series, --thresholds has limits of single queues.";
+const OF_COMPARE = "Two pages are compared: --with is the other exporter's, --metrics ours.";
+
+/** Whoever names a queue to a command that reads none believes that it will be about it. */
+function refuseServers(program: Command, command: string, remedy: string): void {
   const stray = program.options.find((option) => program.getOptionValue(option.attributeName()) !== undefined);
   if (stray === undefined) return;
-  const remedy =
-    "Rules are written without looking at a server; --selector chooses series, --thresholds has limits of single queues.";
-  throw misconfigured({ where: stray.long ?? stray.flags, expected: "flags of rules beside rules", remedy });
+  throw misconfigured({
+    where: stray.long ?? stray.flags,
+    expected: `flags of ${command} beside ${command}`,
+    remedy,
+  });
 }
 
 function describeCommands(version: string): Command {
@@ -121,7 +140,7 @@ function describeCommands(version: string): Command {
   return (
     new Command("taskvitals-exporter")
       .usage(
-        "[options]          serves /metrics of tasks in Redis\n       taskvitals-exporter check [options]    tries it and says what is there\n       taskvitals-exporter doctor [options]   says which queue is ill, and why\n       taskvitals-exporter rules [options]    writes alerts for Prometheus",
+        "[options]          serves /metrics of tasks in Redis\n       taskvitals-exporter check [options]    tries it and says what is there\n       taskvitals-exporter doctor [options]   says which queue is ill, and why\n       taskvitals-exporter compare [options]  says where another one disagrees\n       taskvitals-exporter rules [options]    writes alerts for Prometheus",
       )
       .helpCommand(false)
       .showSuggestionAfterError()
@@ -129,25 +148,36 @@ function describeCommands(version: string): Command {
       // A sentence each would not fit a screen; docs/exporter.md has them.
       .option("--redis <url>", "server, redis://[user:password@]host[:port][/db]")
       .option("--redis-url-file <file>", "file with that URL, as --redis shows its password")
-      .option("--redis-ca-file <file>", "authority of the server's certificate (PEM)")
-      .option("--redis-cert-file <file>", "certificate to show it (PEM); --redis-key-file")
+      .option("--redis-ca-file <file>", "authority of its certificate; -cert-file, -key-file")
+      .addOption(new Option("--redis-cert-file <file>", "certificate to show it (PEM)").hideHelp())
       .addOption(new Option("--redis-key-file <file>", "key of that certificate (PEM)").hideHelp())
       .option("--queue <layout:name>", "queue to read, such as rq:default; repeatable", each)
       .option("--task <name>", "task that exists at 0 from the start; repeatable", each)
       .option("--celery-events", "count tasks by Celery's events (worker -E)")
       .option("--celery-inspect", "ask Celery's workers for queues and pools; writes")
       .option("--bullmq-events", "count tasks by the events of BullMQ's queues")
+      .option("--also-emit <exporter>", "its metrics beside ours: celery-exporter", oldExporter)
       .option("--lease <name>", "replicas of one name count in turns; writes")
       .option("--totals-file <file>", "totals of events survive a restart in this file")
       .option("--config <file>", "YAML file; flags and environment win over it")
-      .option("--web.listen-address <a>", `default 127.0.0.1:${DEFAULT_PORT}`)
-      .option("--web.telemetry-path <path>", "default /metrics")
+      .option("--web.listen-address <a>", `127.0.0.1:${DEFAULT_PORT}; the path by --web.telemetry-path`)
+      .addOption(new Option("--web.telemetry-path <path>", "default /metrics").hideHelp())
       .option("--web.config.file <file>", "TLS and users, as exporter-toolkit has them")
       .addOption(new Option("--log.format <format>", "default logfmt").choices(["logfmt", "json"]))
       .version(version, "-V, --version")
-      // A line that whoever reads it does not need, on a screen that is full.
+      // Lines that whoever reads them does not need, on a screen that is full.
       .addHelpOption(new Option("-h, --help").hideHelp())
   );
+}
+
+/** A line less on a screen that is full. */
+function withoutVersion(command: Command): Option[] {
+  return command.options.filter(({ hidden, long }) => !hidden && long !== "--version");
+}
+
+function oldExporter(value: string): OldExporter {
+  if (value === "celery-exporter") return value;
+  throw new InvalidArgumentError("It is celery-exporter, whose metrics can be shown beside ours.");
 }
 
 function layerOf(flags: Flags): ConfigurationLayer {
@@ -159,6 +189,7 @@ function layerOf(flags: Flags): ConfigurationLayer {
     celeryEvents: flags.celeryEvents && [{ value: {}, where: "--celery-events" }],
     celeryInspect: sourced(flags.celeryInspect, "--celery-inspect"),
     bullmqEvents: flags.bullmqEvents && [{ value: {}, where: "--bullmq-events" }],
+    alsoEmit: sourced(flags.alsoEmit, "--also-emit"),
     lease: sourced(flags.lease, "--lease"),
     totalsFile: sourced(flags.totalsFile, "--totals-file"),
     listenAddress: sourced(

@@ -18,6 +18,8 @@ export interface ConfigurationLayer {
   readonly celeryInspect?: Sourced<boolean> | undefined;
   /** What is read of BullMQ's events; empty where they are switched off. */
   readonly bullmqEvents?: readonly Sourced<BullmqEventsOptions>[] | undefined;
+  /** The exporter whose names are shown beside ours. */
+  readonly alsoEmit?: Sourced<OldExporter> | undefined;
   /** Name of the lease by which replicas take turns. */
   readonly lease?: Sourced<string> | undefined;
   /** File in which totals survive a restart. */
@@ -30,6 +32,9 @@ export interface ConfigurationLayer {
   readonly resourceAttributes?: Readonly<Record<string, string | number | boolean>> | undefined;
   readonly limits: VitalsLimits;
 }
+
+/** An exporter whose names can be shown beside ours. */
+export type OldExporter = "celery-exporter";
 
 /** How lines of the log are written. */
 export type LogFormat = "logfmt" | "json";

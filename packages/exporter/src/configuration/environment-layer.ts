@@ -1,5 +1,5 @@
 import { suggestion } from "@taskvitals/redis";
-import type { BrokerLayer, ConfigurationLayer, LogFormat, Sourced } from "./configuration-layer.ts";
+import type { BrokerLayer, ConfigurationLayer, LogFormat, OldExporter, Sourced } from "./configuration-layer.ts";
 import { DEFAULT_PORT, type ListenAddress, parseListenAddress } from "./listen-address.ts";
 import { misconfigured } from "./misconfigured.ts";
 
@@ -28,6 +28,7 @@ const NAMES = {
   celeryEvents: "TASKVITALS_CELERY_EVENTS",
   celeryInspect: "TASKVITALS_CELERY_INSPECT",
   bullmqEvents: "TASKVITALS_BULLMQ_EVENTS",
+  alsoEmit: "TASKVITALS_ALSO_EMIT",
   lease: "TASKVITALS_LEASE",
   totalsFile: "TASKVITALS_TOTALS_FILE",
   config: "TASKVITALS_CONFIG",
@@ -60,6 +61,7 @@ export function readEnvironmentLayer(environment: Environment): EnvironmentLayer
       celeryEvents: celery && (celery.value ? [{ value: {}, where: celery.where }] : []),
       celeryInspect: flag(NAMES.celeryInspect, get),
       bullmqEvents: bullmq && (bullmq.value ? [{ value: {}, where: bullmq.where }] : []),
+      alsoEmit: alsoEmit(get),
       lease: sourced(NAMES.lease),
       totalsFile: sourced(NAMES.totalsFile),
       listenAddress: listenAddress(get),
@@ -130,6 +132,13 @@ function listenAddress(get: Get): Sourced<ListenAddress> | undefined {
   const where = host === undefined ? "OTEL_EXPORTER_PROMETHEUS_PORT" : "OTEL_EXPORTER_PROMETHEUS_HOST";
   const bracketed = host?.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   return { value: parseListenAddress(`${bracketed ?? "127.0.0.1"}:${port ?? DEFAULT_PORT}`, where), where };
+}
+
+function alsoEmit(get: Get): Sourced<OldExporter> | undefined {
+  const value = get(NAMES.alsoEmit);
+  if (value === undefined) return undefined;
+  if (value === "celery-exporter") return { value, where: NAMES.alsoEmit };
+  throw misconfigured({ where: NAMES.alsoEmit, got: value, expected: '"celery-exporter"' });
 }
 
 function logFormat(get: Get): Sourced<LogFormat> | undefined {

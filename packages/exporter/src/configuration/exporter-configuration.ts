@@ -8,6 +8,7 @@ import type {
   CeleryEventsOptions,
   ConfigurationLayer,
   LogFormat,
+  OldExporter,
   Sourced,
   TlsFiles,
   VitalsLimits,
@@ -27,6 +28,8 @@ export interface ExporterConfiguration {
   readonly celeryEvents: readonly Sourced<CeleryEventsSettings>[];
   /** Each on a broker that is there, and that has queues of BullMQ. */
   readonly bullmqEvents: readonly Sourced<BullmqEventsSettings>[];
+  /** The exporter whose names are shown beside ours; only beside events of Celery. */
+  readonly alsoEmit: Sourced<OldExporter> | undefined;
   /** The lease by which replicas take turns at counting events and reporting counters; `undefined` where there is but one. */
   readonly lease: LeaseSettings | undefined;
   /** The file in which totals survive a restart; never beside a lease, which keeps them in Redis. */
@@ -105,6 +108,7 @@ export function resolveConfiguration(commandLine: CommandLine, variables: Enviro
     tasks: first((layer) => layer.tasks) ?? { value: [], where: "tasks" },
     celeryEvents: celery,
     bullmqEvents: bullmq,
+    alsoEmit: alsoEmit(first, celery.length > 0),
     lease: lease(first, events, queues),
     totalsFile: totalsFile(first, events.length > 0),
     listen:
@@ -211,6 +215,13 @@ function bullmqEvents(
       "Add --queue bullmq:<name>, or bullmq:* for all; or say which broker has them, in the file: bullmqEvents: { broker: <name> }.";
     throw misconfigured({ where, expected: `a queue of BullMQ on broker "${broker}", whose events to read`, remedy });
   });
+}
+
+function alsoEmit(first: First, hasEvents: boolean): Sourced<OldExporter> | undefined {
+  const given = first((layer) => layer.alsoEmit);
+  if (given === undefined || hasEvents) return given;
+  const expected = "Celery's events to be read, of which these names tell";
+  throw misconfigured({ where: given.where, expected, remedy: "Add --celery-events." });
 }
 
 /** Kept where the first of what it is about is. */

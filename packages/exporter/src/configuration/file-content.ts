@@ -1,5 +1,5 @@
 import type { BucketOptions, CounterOptions, DeclaredTask, QueueOptions } from "taskvitals";
-import type { BullmqEventsOptions, CeleryEventsOptions, LogFormat } from "./configuration-layer.ts";
+import type { BullmqEventsOptions, CeleryEventsOptions, LogFormat, OldExporter } from "./configuration-layer.ts";
 
 /** The content of a configuration file. */
 export interface FileContent {
@@ -12,6 +12,8 @@ export interface FileContent {
   readonly tasks?: readonly (string | DeclaredTask)[] | undefined;
   readonly celeryEvents?: boolean | CeleryEventsOptions | readonly CeleryEventsOptions[] | undefined;
   readonly bullmqEvents?: boolean | BullmqEventsOptions | readonly BullmqEventsOptions[] | undefined;
+  /** The exporter whose metric names are shown beside ours: `celery-exporter`. Needs `celeryEvents`. Default none. */
+  readonly alsoEmit?: OldExporter | undefined;
   /** Name of the lease by which replicas take turns at counting events. */
   readonly lease?: string | undefined;
   /** File in which totals survive a restart; relative to the folder of this one. */

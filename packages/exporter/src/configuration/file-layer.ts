@@ -39,6 +39,7 @@ export function readFileLayer(named: Sourced<string>): ConfigurationLayer {
     tasks: sourced(content.tasks, "tasks"),
     celeryEvents: events("celeryEvents"),
     bullmqEvents: events("bullmqEvents"),
+    alsoEmit: sourced(content.alsoEmit, "alsoEmit"),
     lease: sourced(content.lease, "lease"),
     totalsFile: sourced(content.totalsFile && file(content.totalsFile), "totalsFile"),
     listenAddress:

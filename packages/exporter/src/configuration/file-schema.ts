@@ -85,6 +85,7 @@ const top = {
   ),
   celeryEvents: v.optional(switched(celeryEvents)),
   bullmqEvents: v.optional(switched(bullmqEvents)),
+  alsoEmit: v.optional(v.picklist(["celery-exporter"], "celery-exporter")),
   lease: v.optional(text),
   totalsFile: v.optional(text),
   buckets: v.optional(v.strictObject(buckets, "a mapping")),

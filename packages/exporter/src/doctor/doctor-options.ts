@@ -49,7 +49,7 @@ export function doctorOptions(flags: DoctorFlags): DoctorOptions {
     const remedy = "Add --metrics or --prometheus.";
     throw misconfigured({ where: "--token-file", expected: "a server to send the token to", remedy });
   }
-  const token = tokenFile === undefined ? undefined : tokenOf(tokenFile);
+  const token = tokenFile === undefined ? undefined : readToken(tokenFile, "--token-file");
   const watchForSeconds = secondsOf(flags.watchFor);
   if (flags.watch === true && watchForSeconds === 0) {
     throw misconfigured({ where: "--watch-for", got: 0, expected: "5 to 600 seconds with --watch" });
@@ -81,15 +81,21 @@ function secondsOf(text: string | undefined): number {
   });
 }
 
-function tokenOf(file: string): string {
+/**
+ * Reads a bearer token from a file.
+ *
+ * @param where - the flag that named the file
+ * @throws TaskVitalsError `INVALID_OPTION` for a file that cannot be read or holds no token; what it holds is not shown
+ */
+export function readToken(file: string, where: string): string {
   let token: string;
   try {
     token = readFileSync(file, "utf8").trim();
   } catch (error) {
     const { code = "unknown reason" } = error as NodeJS.ErrnoException;
-    throw misconfigured({ where: "--token-file", got: file, expected: `a file that can be read (${code})` });
+    throw misconfigured({ where, got: file, expected: `a file that can be read (${code})` });
   }
   // What is sent in a header is one word.
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw misconfigured({ where: "--token-file", got: file, expected: "a file with a token in one word" });
+  throw misconfigured({ where, got: file, expected: "a file with a token in one word" });
 }

@@ -62,6 +62,7 @@ describe("the environment", () => {
 
   it.each([
     [{ TASKVITALS_CELERY_EVENTS: "yes" }, 'TASKVITALS_CELERY_EVENTS: got "yes"; expected "true" or "false".'],
+    [{ TASKVITALS_ALSO_EMIT: "flower" }, 'TASKVITALS_ALSO_EMIT: got "flower"; expected "celery-exporter".'],
     [{ TASKVITALS_LOG_FORMAT: "xml" }, 'TASKVITALS_LOG_FORMAT: got "xml"; expected "logfmt" or "json".'],
     [
       { TASKVITALS_QUEUES: "redis://:pw@h%" },

@@ -118,6 +118,16 @@ describe("the file for totals", () => {
     expect(resolve({ args, file: "totalsFile: t.json" }).totalsFile?.value).toMatch(/^\/.+\/t\.json$/);
     expect(resolve({ args }).totalsFile).toBeUndefined();
   });
+
+  it("takes the names of an old exporter from flag, environment and file, in this order", () => {
+    const args = ["--redis", "redis://a", "--celery-events"];
+    expect(resolve({ args }).alsoEmit).toBeUndefined();
+    const value = "celery-exporter";
+    expect(resolve({ args: [...args, "--also-emit", value] }).alsoEmit).toEqual({ value, where: "--also-emit" });
+    const env = { TASKVITALS_ALSO_EMIT: value };
+    expect(resolve({ args, env }).alsoEmit).toEqual({ value, where: "TASKVITALS_ALSO_EMIT" });
+    expect(resolve({ args, file: "alsoEmit: celery-exporter" }).alsoEmit?.where).toMatch(/:1: alsoEmit$/);
+  });
 });
 
 describe("Celery's events", () => {

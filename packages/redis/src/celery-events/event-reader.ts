@@ -20,6 +20,8 @@ export interface EventReaderOptions {
   readonly queuesOf: (node: string) => readonly string[] | undefined;
   /** Whether a worker was not asked yet, and will be. */
   readonly isAwaited: (node: string) => boolean;
+  /** Told of every event, once. */
+  readonly onEvent?: ((event: CeleryEvent, readAtMs: number) => void) | undefined;
   readonly onProblem: ProblemListener;
   /** Told of a worker that was not there before. */
   readonly onWorker: () => void;
@@ -139,12 +141,14 @@ export class EventReader {
     if (typeof type !== "string") return;
     if (type === "task-sent") {
       this.#lastEventMs = nowMs;
+      this.#options.onEvent?.(event, nowMs);
       this.#tracker.sent(event, nowMs);
       return;
     }
     const session = this.#workers.of(event, nowMs);
     if (session === undefined || !session.admit(event)) return;
     session.lastReadMs = nowMs;
+    this.#options.onEvent?.(event, nowMs);
     if (type.startsWith("task-")) {
       this.#lastEventMs = nowMs;
       session.announced();

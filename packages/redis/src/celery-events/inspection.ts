@@ -8,9 +8,9 @@ import type { EventClient } from "./event-client.ts";
 /** What a worker answered about itself. */
 export interface WorkerAnswer {
   /** Queues that it takes from. */
-  queues?: readonly string[];
+  readonly queues?: readonly string[];
   /** Tasks that it can run at once. */
-  slots?: number;
+  readonly slots?: number;
 }
 
 /** What became of a question to all workers. */
@@ -103,13 +103,13 @@ function takeReply(
   const opened = openEnvelope(message);
   if (!opened.ok || typeof opened.body !== "object" || opened.body === null) return;
   for (const [node, said] of Object.entries(opened.body)) {
-    const answer = answers.get(node) ?? {};
-    if (ticket === tickets.active_queues && Array.isArray(said)) answer.queues = queueNames(said);
-    if (ticket === tickets.stats) {
-      const slots = poolSize(said);
-      if (slots !== undefined) answer.slots = slots;
-    }
-    answers.set(node, answer);
+    const queues = ticket === tickets.active_queues && Array.isArray(said) ? queueNames(said) : undefined;
+    const slots = ticket === tickets.stats ? poolSize(said) : undefined;
+    answers.set(node, {
+      ...answers.get(node),
+      ...(queues !== undefined && { queues }),
+      ...(slots !== undefined && { slots }),
+    });
   }
 }
 

@@ -6,10 +6,11 @@ import {
   type TaskRecorder,
   UNKNOWN_VALUE,
 } from "@taskvitals/core";
+import type { CeleryEvent } from "./celery-event.ts";
 import { celeryNames } from "./channels.ts";
 import { type DuplicableClient, type EventClientOpener, eventClientOpener } from "./event-client.ts";
 import { EventReader } from "./event-reader.ts";
-import { inspectWorkers } from "./inspection.ts";
+import { inspectWorkers, type WorkerAnswer } from "./inspection.ts";
 import { Subscription } from "./subscription.ts";
 import { WorkerInspector } from "./worker-inspector.ts";
 
@@ -55,6 +56,11 @@ export interface CeleryEventsOptions {
    * reader that begins.
    */
   readonly kept?: unknown;
+  /**
+   * Told of every event that is read, once, with the Unix time at which it was read in milliseconds. An event holds whatever who sent it wrote, arguments
+   * and results included: keep nothing of it that is not needed. Must not throw. Default: nobody.
+   */
+  readonly onEvent?: ((event: CeleryEvent, readAtMs: number) => void) | undefined;
   /** Told of what cannot be read, and of workers that send no events. */
   readonly onProblem: ProblemListener;
   /** Unix time in milliseconds. Default `Date.now`. */
@@ -75,6 +81,11 @@ export interface CeleryEvents extends TaskEventSource, AsyncDisposable {
   workerNames(): readonly string[];
   /** Those of them that have sent an event about a task: they were started with `-E`. For a log, never a label. */
   announcingWorkers(): readonly string[];
+  /**
+   * What the workers that are there answered about their queues and the size of their pools, by their names; empty where they are not asked. For a log,
+   * or a name that is not ours, never a label.
+   */
+  workerAnswers(): ReadonlyMap<string, WorkerAnswer>;
   /**
    * Where it is, as plain data that survives JSON, of the same moment as what was recorded. Keep both together, and give this to the next reader as
    * `kept`: it counts as missed what ended meanwhile, of workers that are still there. Free of task names, ids and arguments.
@@ -148,6 +159,7 @@ class Observation implements CeleryEvents {
       isAsking: this.#inspector !== undefined,
       queuesOf: (node) => this.#inspector?.queuesOf(node),
       isAwaited: (node) => this.#inspector?.isAwaited(node) ?? false,
+      onEvent: options.onEvent,
       onWorker: () => this.#inspector?.wake(),
       kept: options.kept,
     });
@@ -208,6 +220,15 @@ class Observation implements CeleryEvents {
 
   announcingWorkers(): readonly string[] {
     return this.#reader.announcingWorkers();
+  }
+
+  workerAnswers(): ReadonlyMap<string, WorkerAnswer> {
+    return new Map(
+      this.#reader.nodes().flatMap((node) => {
+        const answer = this.#inspector?.answerOf(node);
+        return answer === undefined ? [] : [[node, answer] as const];
+      }),
+    );
   }
 
   async shutdown(): Promise<void> {

@@ -43,6 +43,11 @@ export class WorkerInspector {
     return this.#answers.get(node)?.queues;
   }
 
+  /** What a worker answered; `undefined` where it has not. */
+  answerOf(node: string): WorkerAnswer | undefined {
+    return this.#answers.get(node);
+  }
+
   /** Whether a worker is still to be asked. */
   isAwaited(node: string): boolean {
     return !this.#closed && this.queuesOf(node) === undefined && !this.#mute.has(node);

@@ -384,3 +384,12 @@ describe("messages that are none of Celery's", () => {
     expect(fed.reader.missed).toBe(0);
   });
 });
+
+it("tells of every event once, with the time at which it was read", () => {
+  const told: string[] = [];
+  const fed = fedReader({ onEvent: (event, readAtMs) => told.push(`${event.type} ${readAtMs === fed.now * 1000}`) });
+  const sent = { type: "task-sent", uuid: "1", name: "work", queue: "said", hostname: "gen1@host", retries: 0 };
+  const received = { type: "task-received", uuid: "1", name: "work", clock: 5 };
+  fed.feed(sent, received, received);
+  expect(told).toEqual(["task-sent true", "task-received true"]);
+});

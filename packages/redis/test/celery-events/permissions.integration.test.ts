@@ -14,7 +14,7 @@ import { recordedTasks } from "./recorded-tasks.ts";
 
 const page = readFileSync(new URL("../../../../docs/celery.md", import.meta.url), "utf8");
 /** The rules as the page has them. */
-const [, reading = "", asking = ""] = /ACL SETUSER taskvitals (.+)\n(?:.*\n)*? {4}(&.+)\n/.exec(page) ?? [];
+const [, reading = "", asking = ""] = /ACL SETUSER taskvitals (.+)\n(?:.*\n)*?(&.+)\n/.exec(page) ?? [];
 
 let stack: AsyncDisposableStack;
 let server: RedisServer;

@@ -33,5 +33,6 @@ it("asks a worker that said nothing again soon, then less and less often, and at
   answers.set("slow@host", { queues: ["mails"], slots: 2 });
   await vi.advanceTimersByTimeAsync(10_000);
   expect(inspector.queuesOf("slow@host")).toEqual(["mails"]);
+  expect(inspector.answerOf("slow@host")).toMatchObject({ queues: ["mails"] });
   expect(recorded.slots()).toEqual({ mails: 2 });
 });

@@ -61,7 +61,7 @@ describe("a queue of Celery", () => {
       readFile(new URL("../../../../docs/queues/celery.md", import.meta.url), "utf8"),
       readFile(new URL("../../../../test/frameworks/celery/enqueued_at.py", import.meta.url), "utf8"),
     ]);
-    expect(page).toContain(hook.replace(/^(?=.)/gm, "    "));
+    expect(page).toContain(`\`\`\`python\n${hook.trimEnd()}\n\`\`\`\n`);
   });
 
   it("has the tasks of all priorities", async () => {

@@ -15,7 +15,8 @@ const RETRY_MS = 5000;
  */
 export function streamLive(response: ServerResponse, page: LivePage, isBrief: boolean): boolean {
   // Whoever left while credentials were checked is not told of again, nor is one that waits behind another answer of its connection.
-  if (response.socket === null || response.socket.destroyed) return false;
+  const { socket } = response;
+  if (socket === null || socket.destroyed || socket.readableEnded) return false;
   const waiting: string[] = [];
   let isOpen = false;
   const write = (text: string): void => {
@@ -30,6 +31,8 @@ export function streamLive(response: ServerResponse, page: LivePage, isBrief: bo
   });
   if (stop === undefined) return false;
   response.once("close", stop);
+  // The endpoint answers clients that have closed their sending side; to whoever listens, that is a tab that was closed.
+  if (!isBrief) socket.once("end", () => response.end());
   response.on("error", () => response.destroy());
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
