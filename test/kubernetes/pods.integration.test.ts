@@ -65,7 +65,7 @@ describe.each(platforms)("each pod in $name", (platform) => {
   });
 
   it("that holds our code is told its name by variables that exist, in the order that Kubernetes fills in", () => {
-    const pages = ["README.md", "docs/exporter.md", "examples/finetune-platform/README.md"];
+    const pages = ["docs/configuration.md", "docs/exporter.md", "examples/finetune-platform/README.md"];
     const known = new Set(["POD_NAME", "POD_NAMESPACE", ...pages.flatMap(documentedVariables)]);
     const workloads = workloadsOf(objects).filter(({ metadata }) => processes.includes(metadata.name));
     for (const workload of workloads) {
