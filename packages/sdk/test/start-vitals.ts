@@ -20,7 +20,8 @@ export async function startVitals(options: TaskVitalsOptions = {}): Promise<Star
     // A busy machine is not a slow server.
     readDeadlineMs: 5000,
     ...options,
-    environment: { OTEL_EXPORTER_PROMETHEUS_PORT: "0", ...options.environment },
+    // Queues are read when a test asks for a page, and not by themselves.
+    environment: { OTEL_EXPORTER_PROMETHEUS_PORT: "0", TASKVITALS_LIVE_PAGE: "false", ...options.environment },
   });
   onTestFinished(() => vitals.shutdown());
   const scrape = async (): Promise<MetricsPage> => {
