@@ -42,6 +42,7 @@ const FILE_GROUPS: readonly (readonly [prefix: string, name: string])[] = [
   ["celeryEvents.", "CeleryEventsOptions"],
   ["bullmqEvents.", "BullmqEventsOptions"],
   ["endpoint.", "FileEndpoint"],
+  ["livePage.", "FileLivePage"],
 ];
 
 /** The page of every option, variable, flag and key, from the sources that declare them. */

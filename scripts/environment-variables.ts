@@ -98,6 +98,12 @@ export const environmentVariables: readonly DocumentedVariable[] = [
     "`false`",
   ),
   row("TASKVITALS_LIVE_PAGE", "whether there is a [live page](live-page.md) at `/`", "`true`, `false`", "`true`"),
+  row(
+    "TASKVITALS_LIVE_PAGE_THRESHOLDS",
+    "thresholds file that its verdicts rest on; of the exporter",
+    "a file",
+    "the shipped thresholds",
+  ),
   row("TASKVITALS_EXPOSITION", "who writes the page", "`incremental`, `standard`", "`incremental`"),
 ];
 

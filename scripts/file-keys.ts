@@ -12,6 +12,13 @@ export const FILE_KEYS: Readonly<Record<string, string>> = {
     "Count jobs by the event streams of BullMQ's queues: `true`, a mapping with the keys below, or a list of them. Default: `false`.",
   buckets: "Bounds of histograms, as [in code](#buckets).",
   endpoint: "Where the page is served, with the keys below.",
+  livePage:
+    "The [live page](live-page.md) at `/`: `false` for none, or a mapping with the keys below. Default: `true`, for whoever may see the metrics.",
+  "livePage.thresholds":
+    "Thresholds file that its verdicts rest on, as `doctor --thresholds` takes it. Default: the shipped thresholds.",
+  "livePage.username": "Who may see it, in the place of the users of the web configuration file. Default: none.",
+  "livePage.password": "Its password; never shown. Better in a file.",
+  "livePage.passwordFile": "File that holds that password.",
   log: "`log.format` is how lines of the log are written: `logfmt` or `json`. Default: `logfmt`.",
   readDeadlineMs: "Deadline of one reading of a broker, 10 to 10 000. Default: 250.",
   maxSeries: "Most live pairs of task and queue, 1 to 100 000. Default: 2000.",

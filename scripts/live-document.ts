@@ -18,9 +18,9 @@ export async function liveDocumentModule(): Promise<string> {
   );
   // Functions, because `$` means something in a replacement text.
   const html = readFileSync(new URL("page.html", client), "utf8")
-    .replace("ICON", () => icon())
-    .replace("STYLE", () => style)
-    .replace("SCRIPT", () => script)
+    .replace("data:,", () => icon())
+    .replace("<style></style>", () => `<style>${style}</style>`)
+    .replace('<script type="module"></script>', () => `<script type="module">${script}</script>`)
     .replaceAll("\r\n", "\n");
   const policy = [
     "default-src 'none'",
@@ -57,7 +57,10 @@ async function bundle(): Promise<string> {
     external: /^node:/,
     // The sources, so that nothing has to be built first.
     resolve: {
-      alias: { "@taskvitals/core": `${packages}/core/src/index.ts`, "@taskvitals/rules": `${packages}/rules/src/index.ts` },
+      alias: {
+        "@taskvitals/core": `${packages}/core/src/index.ts`,
+        "@taskvitals/rules": `${packages}/rules/src/index.ts`,
+      },
     },
     onLog: (level, log, handle) => {
       if (level === "warn") throw new Error(log.message);
