@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import type { NodeHandler } from "taskvitals";
-import { TRAIN_TASK, type TrainQueueAccess } from "./train-queue.ts";
+import { type LoggedRun, TRAIN_TASK, type TrainQueueAccess } from "./train-queue.ts";
 import { type TrainRequest, trainRequestSchema } from "./train-request.ts";
 
 /** What shows the vital signs. */
@@ -23,7 +23,9 @@ export function createApi(train: TrainQueueAccess, { metrics, page }: VitalSigns
     const job = await train.queue().getJob(id);
     if (job === undefined) return reply.code(404).send({ error: `There is no task ${id}` });
     const state = await job.getState();
-    return { id, state, request: job.data, result: job.returnvalue ?? null, error: job.failedReason ?? null };
+    const { runUrl } = job.progress as LoggedRun;
+    const end = { result: job.returnvalue ?? null, error: job.failedReason ?? null };
+    return { id, state, request: job.data, ...end, ...(runUrl !== undefined && { runUrl }) };
   });
 
   api.get("/metrics", metrics);

@@ -22,13 +22,12 @@ export class MissingSliceError extends Error {
 
 const BATCH_SIZE = 4;
 
+/** The job of a worker; `onEpoch` is told the mean loss of each epoch when it ends. */
+export type FineTuning = (request: TrainRequest, onEpoch?: (loss: number) => void) => Promise<FineTuneResult>;
+
 /** Makes the job of a worker: from the base model, learn one slice, judge with the held-out mails. */
-export function createFineTuning(
-  base: SpamClassifier,
-  slices: MailSlices,
-  heldOut: readonly Example[],
-): (request: TrainRequest) => Promise<FineTuneResult> {
-  return async ({ slice, learningRate, epochs }) => {
+export function createFineTuning(base: SpamClassifier, slices: MailSlices, heldOut: readonly Example[]): FineTuning {
+  return async ({ slice, learningRate, epochs }, onEpoch) => {
     const files = slices.named.get(slice);
     if (files === undefined) throw new MissingSliceError(`There is no ${slice}; ${slices.named.size} slices exist`);
     const examples = await readExamples(files);
@@ -38,6 +37,7 @@ export function createFineTuning(
       // Lock renewals and scrapes must not wait for a whole training.
       await turnOfTheLoop();
       loss = learnOnce(classifier, examples, learningRate);
+      onEpoch?.(loss);
     }
     return {
       learnedFrom: examples.length,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { type MlflowSettings, readMlflowSettings } from "./mlflow-settings.ts";
 
 /** What the environment of a process decides. */
 export interface Settings {
@@ -12,9 +13,11 @@ export interface Settings {
   readonly concurrency: number;
   /** `CHECKPOINT_FILE`: the base model; trained at first start when it is not there. */
   readonly checkpointFile: string;
+  /** Where training runs are logged; undefined where `MLFLOW_TRACKING_URI` is not set. */
+  readonly mlflow: MlflowSettings | undefined;
 }
 
-/** @throws RangeError naming the variable that holds something else than a whole number in its range. */
+/** @throws RangeError naming the variable that holds something else than a whole number in its range, or than an address. */
 export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   return {
     redisUrl: variables.REDIS_URL || "redis://127.0.0.1:6379",
@@ -22,6 +25,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     port: wholeNumber("PORT", variables.PORT || "8000", 65_535),
     concurrency: wholeNumber("WORKER_CONCURRENCY", variables.WORKER_CONCURRENCY || "1", 1_000),
     checkpointFile: variables.CHECKPOINT_FILE || fileURLToPath(new URL(".tmp/spam.checkpoint", import.meta.url)),
+    mlflow: readMlflowSettings(variables),
   };
 }
 

@@ -8,6 +8,11 @@ export const TRAIN_QUEUE = "train";
 /** The one kind of job in it, and its `task` label. */
 export const TRAIN_TASK = "finetune_spam_filter";
 
+/** The progress of a job: where its run is in MLflow, once it is logged there. */
+export interface LoggedRun {
+  readonly runUrl?: string;
+}
+
 export type TrainQueue = Queue<TrainRequest, FineTuneResult, typeof TRAIN_TASK>;
 
 /** The queue for those who add to it and look into it. */
