@@ -168,7 +168,7 @@ function exporterVariables(): ReadonlyMap<string, string> {
 
 function variableOf(flag: string, variables: ReadonlyMap<string, string>): string {
   if (flag.startsWith("--redis ")) return code("REDIS_URL");
-  const bare = flag.replace(/^--/, "").replace(/ .*$/, "");
+  const bare = flag.replace(/^--(?:no-)?/, "").replace(/ .*$/, "");
   const name = bare.replace(/^web\.(?!config)/, "").replace(/[.-](\w)/g, (_, letter: string) => letter.toUpperCase());
   const variable = variables.get(name) ?? variables.get(`${name}s`);
   return variable === undefined ? "–" : code(variable);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { composeService, composeServices, mountedFrom, root } from "./compose-project.ts";
+import { type ComposeService, composeService, composeServices, mountedFrom, root } from "./compose-project.ts";
 import { startFinetuneRun } from "./finetune-run.ts";
 import { fetchPage } from "./metrics-page.ts";
 import { capture, prometheusVersions, promtool } from "./services/index.ts";
@@ -25,14 +25,20 @@ it("promtool finds nothing on the pages of the API and of a worker but the unit 
 });
 
 describe("docker-compose.yml", () => {
-  it.each([[[]], [["--profile", "fanout"]]])("is accepted by docker-compose with %j", async (profile) => {
-    const { exitCode, stderr } = await capture("docker-compose", [...profile, "config", "--quiet"], { cwd: root });
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-  });
+  it.each([[[]], [["--profile", "fanout"]], [["--profile", "mlflow"]]])(
+    "is accepted by docker-compose with %j",
+    async (profile) => {
+      const { exitCode, stderr } = await capture("docker-compose", [...profile, "config", "--quiet"], { cwd: root });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    },
+  );
 
-  it("starts the collector under the profile fanout only, and the others always", () => {
+  it("starts the collector and MLflow under profiles of their own only, and the others always", () => {
     const profiles = Object.entries(composeServices()).filter(([, service]) => service.profiles !== undefined);
-    expect(profiles.map(([name, service]) => [name, service.profiles])).toEqual([["otel-collector", ["fanout"]]]);
+    expect(profiles.map(([name, service]) => [name, service.profiles])).toEqual([
+      ["otel-collector", ["fanout"]],
+      ["mlflow", ["mlflow"]],
+    ]);
     expect(Object.keys(composeServices())).toEqual([
       "redis",
       "api",
@@ -40,7 +46,20 @@ describe("docker-compose.yml", () => {
       "prometheus",
       "grafana",
       "otel-collector",
+      "mlflow",
     ]);
+  });
+
+  it("logs to MLflow only where its address is given", async () => {
+    expect(composeService("worker").environment?.MLFLOW_TRACKING_URI).toBe("");
+    const env = { ...process.env, MLFLOW_TRACKING_URI: "http://mlflow:5000" };
+    const { stdout } = await capture("docker-compose", ["--profile", "mlflow", "config"], { cwd: root, env });
+    const { services } = parse(stdout) as { services: Record<string, ComposeService> };
+    expect(services.worker?.environment).toMatchObject({
+      MLFLOW_TRACKING_URI: "http://mlflow:5000",
+      MLFLOW_UI_URL: "http://localhost:5000",
+    });
+    expect(composeService("mlflow").ports).toEqual(["127.0.0.1:5000:5000"]);
   });
 
   it("pins every image, publishes on 127.0.0.1 alone, and checks the health of whatever has a shell for it", () => {

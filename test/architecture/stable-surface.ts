@@ -10,11 +10,12 @@ import {
   WAIT_BUCKETS_SECONDS,
 } from "@taskvitals/core";
 import { alerts, ruleGroups, thresholds } from "@taskvitals/rules";
+import { stableConfiguration } from "./stable-configuration.ts";
 import { root } from "./workspace.ts";
 
 /**
  * Everything that only a major release takes away or changes, one fact per line, sorted: metrics, labels and their closed sets of values, default bounds, options,
- * variables, flags and keys with their defaults, thresholds, recorded series and alerts, the format of shared totals.
+ * variables, flags and keys with what they take and their defaults, thresholds, recorded series and alerts, the format of shared totals.
  */
 export function stableSurface(): readonly string[] {
   return [
@@ -34,29 +35,20 @@ export function stableSurface(): readonly string[] {
     `bounds of durations: ${DURATION_BUCKETS_SECONDS.join(" ")}`,
     `bounds of waits: ${WAIT_BUCKETS_SECONDS.join(" ")}`,
     `bounds of collections: ${COLLECTION_BUCKETS_SECONDS.join(" ")}`,
-    ...configuration(),
+    ...unionMembers("packages/redis/src/layouts/layouts.ts", "LayoutName").map((one) => `layout of a queue: ${one}`),
+    ...unionMembers("packages/core/src/task-vitals-error.ts", "TaskVitalsErrorCode").map(
+      (one) => `code of an error: ${one}`,
+    ),
+    ...stableConfiguration(source("docs/configuration.md")),
     ...Object.entries(thresholds).map(([name, { default: value, unit }]) => `threshold ${name}: ${value} ${unit}`),
     ...ruleGroups().flatMap(({ rules }) =>
       rules.flatMap(({ record }) => (record === undefined ? [] : [`recorded series ${record}`])),
     ),
     ...alerts.map(({ name, severity }) => `alert ${name}: ${severity}`),
+    ...keys("packages/redis/src/shared-totals/redis-slot-store.ts").map((key) => `key of shared totals: ${key}`),
+    ...keys("packages/redis/src/lease/totals-lease.ts").map((key) => `key of a lease: ${key}`),
     `format of a process' shared totals: ${/SLOT_FORMAT = (\d+)/.exec(source("packages/core/src/shared-totals/slot-header.ts"))?.[1]}`,
   ].toSorted();
-}
-
-/** Names, and defaults in the tables that have a column of them, of the page that is generated from the options themselves. */
-function configuration(): readonly string[] {
-  let section = "";
-  let defaults = -1;
-  return source("docs/configuration.md")
-    .split("\n")
-    .flatMap((line) => {
-      section = /^#+ (.*)$/.exec(line)?.[1] ?? section;
-      const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
-      const [, name = ""] = cells;
-      if (name !== "" && !name.startsWith("`") && !name.startsWith("-")) defaults = cells.indexOf("Default");
-      return name.startsWith("`") ? [`configuration, ${section}: ${name} ${cells[defaults] ?? ""}`.trim()] : [];
-    });
 }
 
 function unionMembers(file: string, type: string): readonly string[] {
@@ -65,6 +57,13 @@ function unionMembers(file: string, type: string): readonly string[] {
 
 function listMembers(file: string, list: string): readonly string[] {
   return quoted(new RegExp(`export const ${list} = \\[([^\\]]*)\\]`).exec(source(file))?.[1]);
+}
+
+/** The keys in Redis that a file writes, as its templates of strings spell them. */
+function keys(file: string): readonly string[] {
+  const found = [...source(file).matchAll(/`(taskvitals:[^`]*|\$\{this\.#keys?\}[^`]*)`/g)].map(([, key = ""]) => key);
+  if (found.length === 0) throw new Error("The source no longer looks as this test reads it");
+  return [...new Set(found)];
 }
 
 function quoted(text: string | undefined): readonly string[] {

@@ -51,6 +51,12 @@ describe.each(readdirSync(folder))("the workflow %s", (file) => {
     expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
+  it("uses actions at one commit each, with their version beside it", () => {
+    const text = readFileSync(join(folder, file), "utf8");
+    const uses = [...text.matchAll(/uses: (.*)/g)].map(([, action = ""]) => action);
+    expect(uses.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
+  });
+
   it("writes nothing that came from outside into a shell, and no secret", () => {
     expect(runs.filter((run) => /\$\{\{/.test(run))).toEqual([]);
     expect(readFileSync(join(folder, file), "utf8")).not.toMatch(/secrets\./);
@@ -60,6 +66,9 @@ describe.each(readdirSync(folder))("the workflow %s", (file) => {
 it("a release publishes with provenance, and signs an image of both architectures with its bill of materials", () => {
   const { jobs } = parse(readFileSync(join(folder, "release.yml"), "utf8")) as Workflow;
   expect(jobs.npm?.permissions).toMatchObject({ "id-token": "write" });
+  // The names of inputs that the action of version 2 knows; of another name it would only warn, and publish nothing.
+  const changesets = jobs.npm?.steps.find(({ uses }) => uses?.startsWith("changesets/action"));
+  expect(Object.keys(changesets?.with ?? {})).toEqual(["version-script", "publish-script"]);
   const build = jobs.image?.steps.find(({ uses }) => uses?.startsWith("docker/build-push-action"));
   expect(build?.with).toMatchObject({
     platforms: "linux/amd64,linux/arm64",

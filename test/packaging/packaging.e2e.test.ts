@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { publint } from "publint";
@@ -8,11 +8,13 @@ import { capture, freePort, startRedis, type TempDirectory, tempDirectory } from
 import { bundledWorker } from "./bundled-worker.ts";
 import { type ConsumerProject, consumerProject } from "./consumer-project.ts";
 import { nestApplication } from "./nest-application.ts";
-import { type PackedPackage, packPublished, tarballFiles, tarballsFor } from "./packed-packages.ts";
+import { type PackedPackage, packPublished, tarballFiles, tarballsFor, unbuiltSources } from "./packed-packages.ts";
 
 // What a user pays for `npm install taskvitals`, peers included. Raised only by a decision to bring more along.
 const maxPackages = 36;
 const maxMegabytes = 22;
+/** Of one of our packages, packed: with sources and maps, so that a debugger shows what was written. */
+const maxTarballKilobytes = 350;
 
 /** These tests may themselves run in a container, where a loopback endpoint is worth a warning. */
 const withoutContainerAdvice = (stderr: string): string =>
@@ -51,8 +53,17 @@ describe("the tarballs", () => {
       );
       expect(stray, packed.name).toEqual([]);
       expect(files).toEqual(
-        expect.arrayContaining(["package.json", "dist/index.js", "dist/index.d.ts", "src/index.ts"]),
+        expect.arrayContaining([
+          ...["package.json", "README.md", "LICENSE", "dist/index.js", "dist/index.d.ts", "src/index.ts"],
+        ]),
       );
+    }
+  });
+
+  it("hold of each source what was built from it, with maps that lead back, and are small", async () => {
+    for (const packed of packages) {
+      expect(await unbuiltSources(packed), packed.name).toEqual([]);
+      expect(statSync(packed.tarball).size / 1000, packed.name).toBeLessThanOrEqual(maxTarballKilobytes);
     }
   });
 

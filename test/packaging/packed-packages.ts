@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { publishedPackages, root } from "../architecture/workspace.ts";
 import { capture } from "../services/index.ts";
 
@@ -42,4 +42,23 @@ export async function tarballFiles({ tarball }: PackedPackage): Promise<string[]
     .trim()
     .split("\n")
     .map((path) => path.replace(/^package\//, ""));
+}
+
+/** Sources inside a tarball without their JavaScript, their types, or a map beside each of these that names them. */
+export async function unbuiltSources(packed: PackedPackage): Promise<string[]> {
+  const files = await tarballFiles(packed);
+  const directory = `${packed.tarball}.unpacked`;
+  mkdirSync(directory, { recursive: true });
+  await capture("tar", ["-xzf", packed.tarball, "-C", directory, "--strip-components=1"]);
+  const leadsTo = (map: string, source: string): boolean => {
+    if (!files.includes(map) || !files.includes(map.replace(/\.map$/, ""))) return false;
+    const { sources } = JSON.parse(readFileSync(join(directory, map), "utf8")) as { sources: string[] };
+    return sources.length === 1 && join(dirname(map), sources[0] ?? "") === source;
+  };
+  return files
+    .filter((file) => file.startsWith("src/"))
+    .filter((source) => {
+      const built = source.replace(/^src\/(.*)\.ts$/, "dist/$1");
+      return ![`${built}.js.map`, `${built}.d.ts.map`].every((map) => leadsTo(map, source));
+    });
 }

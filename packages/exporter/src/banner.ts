@@ -2,11 +2,17 @@ import type { ExporterConfiguration } from "./configuration/exporter-configurati
 import type { Exporter } from "./exporter.ts";
 
 /** What a person at a terminal is told at start: where the page is, and what is read. */
-export function banner(version: string, configuration: ExporterConfiguration, { url, brokers }: Exporter): string {
+export function banner(
+  version: string,
+  configuration: ExporterConfiguration,
+  { url, brokers, vitals }: Exporter,
+): string {
   const lines = [
     `taskvitals-exporter ${version}`,
     url === undefined ? "Metrics:  no page (OTEL_METRICS_EXPORTER)" : `Metrics:  ${url}`,
   ];
+  const page = vitals.endpoint?.livePageUrl;
+  if (page !== undefined) lines.push(`Page:     ${page} in a browser`);
   for (const { name, address } of brokers) {
     const sources = sourcesOn(name, configuration);
     lines.push(`Broker:   ${name} (${address})`);

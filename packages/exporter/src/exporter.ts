@@ -59,7 +59,7 @@ export async function startExporter(
     const { webConfigFile } = configuration;
     const web: WebOptions = webConfigFile === undefined ? {} : readWebConfig(webConfigFile, files, warn);
     const logger = { warn: (message: string) => log.warn(inOurWords(message, configuration)) };
-    const vitals = await startTaskVitals(vitalsOptions({ configuration, brokers, web, logger }));
+    const vitals = await startTaskVitals(vitalsOptions({ configuration, brokers, web, files, logger }));
     ending.push(() => vitals.shutdown());
     const oldNames = startCeleryExporterNames(configuration, vitals, (message) => log.info(message));
     const openTap = oldNames && ((taskQueues: Readonly<Record<string, string>>) => oldNames.open(taskQueues));

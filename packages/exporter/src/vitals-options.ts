@@ -1,6 +1,8 @@
 import { type Logger, TaskVitalsError, type TaskVitalsOptions } from "taskvitals";
 import type { OpenBroker } from "./brokers/open-broker.ts";
+import type { SecretFiles } from "./brokers/secret-files.ts";
 import type { ExporterConfiguration } from "./configuration/exporter-configuration.ts";
+import { livePageOptions } from "./web/live-page-options.ts";
 import type { WebOptions } from "./web/web-config.ts";
 
 /** What {@link vitalsOptions} puts together. */
@@ -8,11 +10,12 @@ export interface VitalsSurroundings {
   readonly configuration: ExporterConfiguration;
   readonly brokers: readonly OpenBroker[];
   readonly web: WebOptions;
+  readonly files: Pick<SecretFiles, "read">;
   readonly logger: Logger;
 }
 
 /** The configuration as options of the SDK, which then reads nothing from the environment that was read here. */
-export function vitalsOptions({ configuration, brokers, web, logger }: VitalsSurroundings): TaskVitalsOptions {
+export function vitalsOptions({ configuration, brokers, web, files, logger }: VitalsSurroundings): TaskVitalsOptions {
   const { listen, limits, queues, telemetryPath } = configuration;
   return {
     ...limits,
@@ -26,6 +29,7 @@ export function vitalsOptions({ configuration, brokers, web, logger }: VitalsSur
       port: listen.value.port,
       ...(telemetryPath !== undefined && { path: telemetryPath.value }),
       ...web,
+      livePage: livePageOptions(configuration, files),
     },
     environment: configuration.environment,
     logger,

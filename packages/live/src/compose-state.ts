@@ -58,11 +58,12 @@ function queueRow(
   const facts = history.looks.at(-1)?.facts.queues.get(queue);
   const known = verdict === "blind" && seen.ready === undefined ? undefined : facts;
   const { failureWindowSeconds } = thresholdsFor(settings, { queue });
+  const readAt = history.readAt(queue);
   return {
     ...{ queue, cause, because: evidence[0] ?? "", next, alert },
     verdict: isUnread === true ? "unread" : verdict,
     reason: known === undefined ? /\((\w+)\)$/.exec(seen.unreadable ?? "")?.[1] : undefined,
-    readAt: facts?.readAtSeconds === undefined ? undefined : Math.floor(facts.readAtSeconds),
+    readAt: readAt === undefined ? undefined : Math.floor(readAt),
     ready: known?.ready,
     oldestAgeSeconds: known?.oldestAgeSeconds,
     active: seen.running,

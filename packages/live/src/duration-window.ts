@@ -28,7 +28,9 @@ export class DurationWindow {
   /** Takes the counts of the next look. A histogram that fell, or has other bounds, began anew. */
   add(atSeconds: number, { bounds, counts }: Shape): void {
     const fell = counts.some((count, index) => count < (this.#now[index] ?? 0));
-    if (fell || bounds.length !== this.#bounds.length) {
+    // The clock of a machine may be set back.
+    if (atSeconds < this.#newerAt) this.#newerAt = atSeconds;
+    if (fell || !isSame(bounds, this.#bounds)) {
       this.#begin(
         atSeconds,
         bounds,
@@ -42,9 +44,15 @@ export class DurationWindow {
     this.#now = counts;
   }
 
-  /** What was counted lately. */
-  get lately(): Shape {
-    return { bounds: this.#bounds, counts: this.#now.map((count, index) => count - (this.#older[index] ?? 0)) };
+  /** Upper bounds, without infinity. */
+  get bounds(): readonly number[] {
+    return this.#bounds;
+  }
+
+  /** Adds what was counted lately to counts of the same bounds. */
+  addTo(sums: number[]): void {
+    for (const [index, count] of this.#now.entries())
+      sums[index] = (sums[index] ?? 0) + count - (this.#older[index] ?? 0);
   }
 
   #begin(atSeconds: number, bounds: readonly number[], counts: readonly number[]): void {
@@ -55,26 +63,39 @@ export class DurationWindow {
   }
 }
 
-/**
- * The 95th percentile of several histograms of the same bounds, estimated as Prometheus' `histogram_quantile` does: evenly within its bucket, and the
- * largest bound for what lies beyond it. `undefined` where nothing was counted.
- */
-export function p95(windows: readonly Shape[]): number | undefined {
+/** The 95th percentile of several histograms: of those that have the bounds of the first one. `undefined` where nothing was counted. */
+export function recentP95(windows: readonly DurationWindow[]): number | undefined {
   const [first] = windows;
   if (first === undefined) return undefined;
-  const alike = windows.filter(({ bounds }) => bounds.length === first.bounds.length);
-  const counts = first.counts.map((_, index) => alike.reduce((sum, { counts: one }) => sum + (one[index] ?? 0), 0));
+  const sums: number[] = [];
+  for (const window of windows) if (isSame(window.bounds, first.bounds)) window.addTo(sums);
+  return p95(first.bounds, sums);
+}
+
+/**
+ * The 95th percentile, estimated as Prometheus' `histogram_quantile` does: evenly within its bucket, and the largest bound for what lies beyond it. `undefined`
+ * where nothing was counted.
+ *
+ * @param counts - observations per bucket, not added up; the last one is beyond all bounds
+ */
+export function p95(bounds: readonly number[], counts: readonly number[]): number | undefined {
   const rank = QUANTILE * counts.reduce((sum, count) => sum + count, 0);
   if (rank === 0) return undefined;
   let below = 0;
   for (const [index, count] of counts.entries()) {
-    const upper = first.bounds[index];
-    if (upper === undefined) return first.bounds.at(-1);
+    const upper = bounds[index];
+    if (upper === undefined) return bounds.at(-1);
     if (below + count >= rank) {
-      const lower = index === 0 ? 0 : (first.bounds[index - 1] ?? 0);
+      const lower = index === 0 ? 0 : (bounds[index - 1] ?? 0);
       return lower + ((upper - lower) * (rank - below)) / count;
     }
     below += count;
   }
   return undefined;
+}
+
+function isSame(bounds: readonly number[], others: readonly number[]): boolean {
+  return (
+    bounds === others || (bounds.length === others.length && bounds.every((bound, index) => bound === others[index]))
+  );
 }

@@ -10,6 +10,10 @@ export interface RingLimits {
 export interface RingTrack<Column extends string> {
   /** What a reading said, by its place among those that are kept, the oldest at 0; `undefined` where it said nothing. */
   at(column: Column, place: number): number | undefined;
+  /** Adds up what the readings of these places said, both included; `undefined` where none said anything. */
+  sum(column: Column, first: number, last: number): number | undefined;
+  /** The least that one of them said; `undefined` where none said anything. */
+  least(column: Column, first: number, last: number): number | undefined;
 }
 
 /** Bytes of one value. */
@@ -56,7 +60,7 @@ export class HistoryRing<Column extends string> {
     this.#taken += 1;
     this.#ordered = undefined;
     for (const [key, track] of this.#tracks) {
-      if (this.#taken - track.touched > slots) this.#tracks.delete(key);
+      if (this.#taken - track.touched >= slots) this.#tracks.delete(key);
       else
         for (let column = 0; column < this.#columns.length; column += 1)
           track.values[column * slots + index] = Number.NaN;
@@ -93,11 +97,32 @@ export class HistoryRing<Column extends string> {
     if (values === undefined) return undefined;
     const { slots } = this.#limits;
     const begin = this.#taken - Math.min(this.#taken, slots);
+    const valueAt = (offset: number, place: number): number => values[offset + ((begin + place) % slots)] ?? Number.NaN;
+    const offsetOf = (column: Column): number => this.#columns.indexOf(column) * slots;
     return {
-      at: (column, place) => {
-        const value = values[this.#columns.indexOf(column) * slots + ((begin + place) % slots)];
-        return value === undefined || Number.isNaN(value) ? undefined : value;
+      at: (column, place) => known(valueAt(offsetOf(column), place)),
+      sum: (column, first, last) => {
+        const offset = offsetOf(column);
+        let sum = Number.NaN;
+        for (let place = first; place <= last; place += 1) {
+          const value = valueAt(offset, place);
+          if (!Number.isNaN(value)) sum = (Number.isNaN(sum) ? 0 : sum) + value;
+        }
+        return known(sum);
+      },
+      least: (column, first, last) => {
+        const offset = offsetOf(column);
+        let least = Number.NaN;
+        for (let place = first; place <= last; place += 1) {
+          const value = valueAt(offset, place);
+          if (!(value >= least)) least = Number.isNaN(value) ? least : value;
+        }
+        return known(least);
       },
     };
   }
+}
+
+function known(value: number): number | undefined {
+  return Number.isNaN(value) ? undefined : value;
 }

@@ -36,6 +36,7 @@ function judgeOne(history: LiveHistory, queue: string, settings: ThresholdSettin
   if (!isRead) {
     const seen = observeQueue(queue, looksInVain(history, queue), { isDeclared: false });
     const isRefused = seen?.unreadable !== undefined || seen?.readingAgeSeconds !== undefined;
+    if (!isRefused && !isMentioned(history, queue)) return [];
     return isRefused ? [judgeWatched(seen, settings)] : [judgeCounted(history, queue, settings)];
   }
   const { failureWindowSeconds, growthWindowSeconds, stuckSeconds } = thresholdsFor(settings, { queue });
@@ -44,6 +45,12 @@ function judgeOne(history: LiveHistory, queue: string, settings: ThresholdSettin
   const failure = failureWindowSeconds === stuckSeconds ? still : over(failureWindowSeconds);
   const growth = growthWindowSeconds === stuckSeconds ? still : over(growthWindowSeconds);
   return [judgeWindows({ still, failure, growth: settled(growth, growthWindowSeconds) }, settings)];
+}
+
+/** Whether anything is said of it but that readings failed once, which is said of a queue that was removed as well. */
+function isMentioned(history: LiveHistory, queue: string): boolean {
+  const { readErrors: _, states, ...rest } = history.looks.at(-1)?.facts.queues.get(queue) ?? { states: new Map() };
+  return states.size > 0 || Object.keys(rest).length > 0;
 }
 
 /** Nobody was told to read it: what its tasks say alone is judged. */

@@ -41,7 +41,10 @@ export interface LiveListener {
 export const MAX_LISTENERS = 32;
 /** How long after the last look somebody counts as looking, in milliseconds. */
 const LOOKED_MS = 60_000;
-/** Times its own duration from the beginning of a reading to that of the next, at least: reading takes 2 % of the time. */
+/**
+ * Times its own duration from the beginning of a reading to that of the next, at least: reading takes 2 % of the time. Two in a row must have been slow: one may have
+ * waited for a pause of the application.
+ */
 const REST_FACTOR = 50;
 /** Longest from the beginning of a reading to that of the next, in milliseconds: whoever looks hears of it, and proxies do not cut a silent stream. */
 const MAX_TICK_MS = 30_000;
@@ -62,6 +65,10 @@ export class LiveFeed {
   #since: number;
   #state: { readonly state: LiveState; readonly json: string } | undefined;
   #tickMs = 1000 * TICK_SECONDS;
+  /** How long the newest reading took. */
+  #tookMs = 0;
+  /** How often what is counted jumped. */
+  #jumps = 0;
   /** The reading that has not ended. */
   #reading: Promise<ReadonlyMap<string, LiveReading>> | undefined;
   #ended = false;
@@ -89,6 +96,12 @@ export class LiveFeed {
     clearTimeout(this.#timer);
     for (const listener of this.#listeners) safely(() => listener.end());
     this.#listeners.clear();
+  }
+
+  /** What is counted jumped, as where kept totals are added to it: that is nothing that happened now. */
+  rebase(): void {
+    this.#jumps += 1;
+    this.#history.rebase();
   }
 
   /** A `LiveState` as JSON: of the newest reading. */
@@ -128,18 +141,24 @@ export class LiveFeed {
   async #tick(): Promise<void> {
     const { describe, elapsed, loopBusy, now } = this.#options;
     const begun = elapsed();
+    const jumps = this.#jumps;
     let failure: string | undefined;
     try {
       const readings = await this.#read(this.#listeners.size > 0 || begun - this.#lookedAt < LOOKED_MS);
       if (this.#ended) return;
       if (readings === undefined) failure = `the reading has not ended after ${READING_MS / 1000} s`;
       else this.#keep(now() / 1000, readings, loopBusy?.());
+      // Nobody knows on which side of a jump a reading is that was under way.
+      if (jumps !== this.#jumps) this.#history.rebase();
     } catch (error) {
       if (this.#ended) return;
       failure = describe(error);
     }
     this.#failure = failure;
-    this.#tickMs = Math.min(MAX_TICK_MS, Math.max(1000 * TICK_SECONDS, REST_FACTOR * (elapsed() - begun)));
+    const tookMs = elapsed() - begun;
+    const restMs = REST_FACTOR * Math.min(tookMs, this.#tookMs);
+    this.#tookMs = tookMs;
+    this.#tickMs = Math.min(MAX_TICK_MS, Math.max(1000 * TICK_SECONDS, restMs));
     // What cannot be worked out is nothing that the application should hear of.
     safely(() => this.#broadcast());
     this.#timer = setTimeout(() => void this.#tick(), this.#tickMs - (elapsed() - begun)).unref();

@@ -60,6 +60,13 @@ export class LiveHistory {
     return this.#readAt.get(queue);
   }
 
+  /** Whether readings of a queue failed since the look before; what a counter says of a queue that was removed is no failure of now. */
+  isRefused(queue: string): boolean {
+    const failures = (look: Look | undefined): number =>
+      total([...(look?.facts.queues.get(queue)?.readErrors.values() ?? [])]);
+    return failures(this.#looks.at(-1)) > failures(this.#looks.at(-2));
+  }
+
   /** Bytes that the past takes now. */
   get bytes(): number {
     return this.queues.bytes + this.tasks.bytes + this.platform.bytes;
@@ -93,6 +100,12 @@ export class LiveHistory {
     this.#keepTasks(counting, look.rises);
     this.#keepQueues(facts, counting, look.rises);
     this.#keepPlatform(facts, counting, look.rises, [...samples.values()].flat(), loopBusy);
+  }
+
+  /** What is counted jumped, as where kept totals are added: each source is seen for the first time again. */
+  rebase(): void {
+    for (const source of this.#seen) this.#lose(source);
+    this.quantiles.forget();
   }
 
   /** What a source counts until it is seen again came over a time that no reading stands for. */
@@ -139,18 +152,19 @@ export class LiveHistory {
     samples: readonly Sample[],
     loopBusy: number | undefined,
   ): void {
-    const all = [...queues].filter(([queue]) => queue !== UNKNOWN_VALUE).map(([, one]) => one);
-    const read = all.filter(
-      ({ ready, readErrors, readAtSeconds }) =>
-        ready !== undefined || readErrors.size > 0 || readAtSeconds !== undefined,
-    );
+    const known = [...queues].filter(([queue]) => queue !== UNKNOWN_VALUE);
+    const all = known.map(([, one]) => one);
+    const read = known
+      .filter(([queue, { ready }]) => ready !== undefined || this.isRefused(queue))
+      .map(([, one]) => one);
     const counted = counting.map(({ queue, task }) => risen(rises, queue, task));
     const isCounted = counted.length > 0;
     const ready = whole(read.map((facts) => facts.ready));
     this.platform.set(PLATFORM, {
       // Where one queue cannot be read, the sum of the others would look like fewer tasks.
       ready,
-      oldestAgeSeconds: ready === undefined ? undefined : most(read.map(({ oldestAgeSeconds }) => oldestAgeSeconds)),
+      // Nor is the oldest of those known the oldest of all.
+      oldestAgeSeconds: most(read.map((facts) => facts.oldestAgeSeconds ?? (facts.ready === 0 ? 0 : undefined))),
       active: partial(all.map(({ active, states }) => states.get("active") ?? active)),
       slots: partial(all.map(({ slots }) => slots)),
       ended: isCounted ? total(counted.map(({ ended }) => ended)) : undefined,
@@ -214,7 +228,8 @@ function partial(values: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : total(known);
 }
 
+/** The largest, where every one is known. */
 function most(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
+  return known.length === 0 || known.length < values.length ? undefined : Math.max(...known);
 }

@@ -35,12 +35,13 @@ export function looksInVain(history: LiveHistory, queue: string): readonly Look[
   });
 }
 
+const NO_BROKERS: Look["facts"]["brokers"] = new Map();
+
 function part(history: LiveHistory, queue: string, from: number, to: number): Look {
   const track = history.queues.track(queue);
-  const places = Array.from({ length: to - from + 1 }, (_, nth) => from + nth);
-  const overdue = places.flatMap((place) => track?.at("overdue", place) ?? []);
+  const overdue = track?.least("overdue", from, to);
   const states = new Map<string, number>();
-  if (overdue.length > 0) states.set("overdue", Math.min(...overdue));
+  if (overdue !== undefined) states.set("overdue", overdue);
   const kept = track?.at("keptFailures", to);
   if (kept !== undefined) states.set("failed", kept);
   const facts: QueueFacts = { states, readErrors: new Map() };
@@ -52,15 +53,14 @@ function part(history: LiveHistory, queue: string, from: number, to: number): Lo
   if (slots !== undefined) facts.slots = slots;
   const tasks = (history.countedTasks.get(queue) ?? []).map(({ task }) => {
     const counts = history.tasks.track(taskKey(queue, task));
-    const sum = (column: "ended" | "failed" | "retried"): number =>
-      places.reduce((total, place) => total + (counts?.at(column, place) ?? 0), 0);
+    const sum = (column: "ended" | "failed" | "retried"): number => counts?.sum(column, from, to) ?? 0;
     const failed = sum("failed");
     return [task, { succeeded: sum("ended") - failed, failed, retried: sum("retried") }] as const;
   });
-  if (places.some((place) => track?.at("ended", place) !== undefined)) facts.isCounted = true;
+  if (track?.sum("ended", from, to) !== undefined) facts.isCounted = true;
   return {
     atSeconds: history.queues.times[to] ?? 0,
-    facts: { queues: new Map([[queue, facts]]), brokers: new Map() },
+    facts: { queues: new Map([[queue, facts]]), brokers: NO_BROKERS },
     rises: new Map([[queue, new Map(tasks)]]),
   };
 }

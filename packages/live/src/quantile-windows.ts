@@ -1,5 +1,5 @@
 import { contract } from "@taskvitals/core";
-import { DurationWindow, p95 } from "./duration-window.ts";
+import { DurationWindow, recentP95 } from "./duration-window.ts";
 import type { HistogramSample, LiveReading } from "./live-reading.ts";
 import { taskKey } from "./task-key.ts";
 
@@ -16,16 +16,24 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   [contract.taskDuration.name, "runP95"],
 ]);
 
+interface TaskWindow {
+  readonly kind: Kind;
+  readonly window: DurationWindow;
+  seen: number;
+}
+
 interface TaskWindows {
   readonly queue: string;
   /** Of each source apart: what they count is added up. */
-  readonly windows: Map<string, { readonly kind: Kind; readonly window: DurationWindow; seen: number }>;
+  readonly windows: Map<string, TaskWindow>;
+  recent: RecentQuantiles;
 }
 
 /** How long tasks waited and ran lately, by task and by queue. */
 export class QuantileWindows {
   readonly #tasks = new Map<string, TaskWindows>();
   readonly #sources = new Set<string>();
+  #queues: ReadonlyMap<string, RecentQuantiles> = new Map();
   #look = 0;
 
   /** Takes the next look at each source. What a source no longer shows is forgotten. */
@@ -36,22 +44,30 @@ export class QuantileWindows {
       for (const histogram of histograms) this.#addOne(atSeconds, source, histogram);
       this.#sources.add(source);
     }
-    for (const [key, { windows }] of this.#tasks) {
-      for (const [id, { seen }] of windows) if (seen !== this.#look) windows.delete(id);
-      if (windows.size === 0) this.#tasks.delete(key);
+    for (const [key, task] of this.#tasks) {
+      for (const [id, { seen }] of task.windows) if (seen !== this.#look) task.windows.delete(id);
+      if (task.windows.size === 0) this.#tasks.delete(key);
+      else task.recent = quantiles([task]);
     }
+    const byQueue = Map.groupBy(this.#tasks.values(), ({ queue }) => queue);
+    this.#queues = new Map([...byQueue].map(([queue, tasks]) => [queue, quantilesOfAll(tasks)]));
+  }
+
+  /** Forgets every source: each is seen for the first time again. */
+  forget(): void {
+    this.#sources.clear();
+    this.#tasks.clear();
+    this.#queues = new Map();
   }
 
   /** Those of one task. */
   ofTask(queue: string, task: string): RecentQuantiles {
-    const found = this.#tasks.get(taskKey(queue, task));
-    return quantiles(found === undefined ? [] : [found]);
+    return this.#tasks.get(taskKey(queue, task))?.recent ?? UNKNOWN;
   }
 
   /** Those of all queues, each over its tasks. */
   ofQueues(): ReadonlyMap<string, RecentQuantiles> {
-    const byQueue = Map.groupBy(this.#tasks.values(), ({ queue }) => queue);
-    return new Map([...byQueue].map(([queue, tasks]) => [queue, quantiles(tasks)]));
+    return this.#queues;
   }
 
   #addOne(atSeconds: number, source: string, histogram: HistogramSample): void {
@@ -61,7 +77,7 @@ export class QuantileWindows {
     const key = taskKey(queue, task);
     let found = this.#tasks.get(key);
     if (found === undefined) {
-      found = { queue, windows: new Map() };
+      found = { queue, windows: new Map(), recent: UNKNOWN };
       this.#tasks.set(key, found);
     }
     const id = `${kind} ${source}`;
@@ -77,9 +93,15 @@ export class QuantileWindows {
   }
 }
 
+const UNKNOWN: RecentQuantiles = { waitP95: undefined, runP95: undefined };
+
+function quantilesOfAll(tasks: readonly TaskWindows[]): RecentQuantiles {
+  const [only] = tasks;
+  return tasks.length === 1 && only !== undefined ? only.recent : quantiles(tasks);
+}
+
 function quantiles(tasks: readonly TaskWindows[]): RecentQuantiles {
-  const all = tasks.flatMap(({ windows }) => [...windows.values()]);
-  const of = (wanted: Kind): number | undefined =>
-    p95(all.flatMap(({ kind, window }) => (kind === wanted ? [window.lately] : [])));
-  return { waitP95: of("waitP95"), runP95: of("runP95") };
+  const windows: Record<Kind, DurationWindow[]> = { waitP95: [], runP95: [] };
+  for (const task of tasks) for (const { kind, window } of task.windows.values()) windows[kind].push(window);
+  return { waitP95: recentP95(windows.waitP95), runP95: recentP95(windows.runP95) };
 }

@@ -18,24 +18,34 @@ export function countsOver(
   times: readonly number[],
   windowSeconds: number,
 ): RecentCounts | undefined {
-  const places = placesOver(times, windowSeconds).filter((place) => track.at("ended", place) !== undefined);
-  if (places.length === 0) return undefined;
-  const sum = (column: Counted): number => places.reduce((total, place) => total + (track.at(column, place) ?? 0), 0);
-  return { ended: sum("ended"), failed: sum("failed"), retried: sum("retried") };
+  const last = times.length - 1;
+  const first = firstWithin(times, windowSeconds);
+  const ended = track.sum("ended", first, last);
+  if (ended === undefined) return undefined;
+  return {
+    ended,
+    failed: track.sum("failed", first, last) ?? 0,
+    retried: track.sum("retried", first, last) ?? 0,
+  };
 }
 
-/** Tasks that ended per second over the last minute, or as much of it as is known. */
+/** Tasks that ended per second over the last minute, or as much of it as was counted. */
 export function endedPerSecond(track: RingTrack<Counted>, times: readonly number[]): number | undefined {
-  const places = placesOver(times, RATE_SECONDS).filter((place) => place > 0 && track.at("ended", place) !== undefined);
-  const [first] = places;
-  const last = places.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  const seconds = (times[last] ?? 0) - (times[first - 1] ?? 0);
-  return seconds <= 0 ? undefined : places.reduce((sum, place) => sum + (track.at("ended", place) ?? 0), 0) / seconds;
+  let ended = 0;
+  let seconds = 0;
+  for (let place = Math.max(1, firstWithin(times, RATE_SECONDS)); place < times.length; place += 1) {
+    const count = track.at("ended", place);
+    if (count === undefined) continue;
+    ended += count;
+    seconds += (times[place] ?? 0) - (times[place - 1] ?? 0);
+  }
+  return seconds <= 0 ? undefined : ended / seconds;
 }
 
-/** The readings of a window: each stands for the time since the one before it. */
-function placesOver(times: readonly number[], windowSeconds: number): readonly number[] {
+/** The first reading of a window: each stands for the time since the one before it. */
+function firstWithin(times: readonly number[], windowSeconds: number): number {
   const now = times.at(-1) ?? 0;
-  return times.flatMap((time, place) => (now - time < windowSeconds ? [place] : []));
+  let first = times.length;
+  while (first > 0 && now - (times[first - 1] ?? 0) < windowSeconds) first -= 1;
+  return first;
 }

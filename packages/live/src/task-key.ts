@@ -1,4 +1,4 @@
 /** One name for a task of a queue, whatever the two hold. */
 export function taskKey(queue: string, task: string): string {
-  return JSON.stringify([queue, task]);
+  return `${queue.length} ${queue}${task}`;
 }

@@ -74,7 +74,8 @@ async function start(context: StartContext): Promise<TaskVitals> {
   const meter = shared?.counted.getMeter(SCOPE_NAME) ?? telemetry.meter;
   const recorder = startRecorder(context, meter, refusals, registry.queues.list(), registry.counters);
   shared?.begin(recorder.activity);
-  const totals = createTaskTotals(telemetry.own, recorder.forgetAll);
+  const live = new LivePages(context, telemetry);
+  const totals = createTaskTotals(telemetry.own, recorder.forgetAll, () => live.rebase());
   observer = await startGauges(context, telemetry, {
     activity: recorder.activity,
     registry,
@@ -85,7 +86,6 @@ async function start(context: StartContext): Promise<TaskVitals> {
   await startInstrumentations(context, telemetry);
   const collector = createTimedCollector(context, telemetry, shared);
   const sharedCollector = createSharedCollector(context, telemetry, shared);
-  const live = new LivePages(context, telemetry);
   const endpoint = await listen(context, collector, shared && sharedCollector, live);
   // Ended before the endpoint, which waits for what it still sends.
   cleanup.add("The live page", () => live.end());

@@ -40,8 +40,16 @@ export interface StartedTotals extends TaskTotals {
   reportsTotals(): boolean;
 }
 
-/** Reads and writes the totals that live on a provider of ours; without one there are none. */
-export function createTaskTotals(provider: BindableMeterProvider | undefined, forgetAll: () => void): StartedTotals {
+/**
+ * Reads and writes the totals that live on a provider of ours; without one there are none.
+ *
+ * @param onAdded - told when kept totals were added, which nobody counted now
+ */
+export function createTaskTotals(
+  provider: BindableMeterProvider | undefined,
+  forgetAll: () => void,
+  onAdded: () => void = () => {},
+): StartedTotals {
   let isOurTurn = (): boolean => true;
   const turn = {
     reportWhile: (decides: () => boolean): void => {
@@ -53,7 +61,11 @@ export function createTaskTotals(provider: BindableMeterProvider | undefined, fo
   return {
     ...turn,
     read: () => provider.totals(INSTRUMENTS),
-    add: (totals) => provider.addTotals(totals),
+    add: (totals) => {
+      const refused = provider.addTotals(totals);
+      onAdded();
+      return refused;
+    },
     clear: () => {
       // The recorder first: what it is bound to would count into nothing afterwards.
       forgetAll();

@@ -1,6 +1,7 @@
 import type { ExporterConfiguration } from "../configuration/exporter-configuration.ts";
 import { startExporter } from "../exporter.ts";
 import type { Log } from "../log/log.ts";
+import { readLivePageOnce } from "../web/live-page-options.ts";
 import { readWebConfigOnce } from "../web/web-config.ts";
 import type { BrokerFinding, CheckReport } from "./check-report.ts";
 import { forecastSeries } from "./forecast-series.ts";
@@ -31,6 +32,7 @@ const PROBLEMS = 3;
 export async function runCheck(configuration: ExporterConfiguration, surroundings: CheckSurroundings): Promise<number> {
   const { webConfigFile } = configuration;
   if (webConfigFile !== undefined) readWebConfigOnce(webConfigFile);
+  readLivePageOnce(configuration);
   // What is found is in the report; the log would say it a second time. Why a connection failed is known there alone.
   const warnings: string[] = [];
   const quiet = { info: () => {}, warn: (message: string) => void warnings.push(message) };

@@ -52,6 +52,8 @@ interface Flags {
   readonly "web.listenAddress"?: string;
   readonly "web.telemetryPath"?: string;
   readonly "web.config.file"?: string;
+  readonly livePage: boolean;
+  readonly "livePage.thresholds"?: string;
   readonly "log.format"?: LogFormat;
 }
 
@@ -126,7 +128,7 @@ const OF_COMPARE = "Two pages are compared: --with is the other exporter's, --me
 
 /** Whoever names a queue to a command that reads none believes that it will be about it. */
 function refuseServers(program: Command, command: string, remedy: string): void {
-  const stray = program.options.find((option) => program.getOptionValue(option.attributeName()) !== undefined);
+  const stray = program.options.find((option) => program.getOptionValueSource(option.attributeName()) === "cli");
   if (stray === undefined) return;
   throw misconfigured({
     where: stray.long ?? stray.flags,
@@ -163,6 +165,8 @@ function describeCommands(version: string): Command {
       .option("--web.listen-address <a>", `127.0.0.1:${DEFAULT_PORT}; the path by --web.telemetry-path`)
       .addOption(new Option("--web.telemetry-path <path>", "default /metrics").hideHelp())
       .option("--web.config.file <file>", "TLS and users, as exporter-toolkit has them")
+      .addOption(new Option("--no-live-page", "no page at /, which is for browsers").hideHelp())
+      .addOption(new Option("--live-page.thresholds <file>", "limits of its verdicts, as doctor has them").hideHelp())
       .addOption(new Option("--log.format <format>", "default logfmt").choices(["logfmt", "json"]))
       .version(version, "-V, --version")
       // Lines that whoever reads them does not need, on a screen that is full.
@@ -198,6 +202,8 @@ function layerOf(flags: Flags): ConfigurationLayer {
     ),
     telemetryPath: sourced(flags["web.telemetryPath"], "--web.telemetry-path"),
     webConfigFile: sourced(flags["web.config.file"], "--web.config.file"),
+    livePage: flags.livePage ? undefined : { value: false, where: "--no-live-page" },
+    livePageThresholds: sourced(flags["livePage.thresholds"], "--live-page.thresholds"),
     logFormat: sourced(flags["log.format"], "--log.format"),
     limits: {},
   };

@@ -27,6 +27,10 @@ export interface ConfigurationLayer {
   readonly listenAddress?: Sourced<ListenAddress> | undefined;
   readonly telemetryPath?: Sourced<string> | undefined;
   readonly webConfigFile?: Sourced<string> | undefined;
+  /** What is said of the live page; `false` where there is to be none. */
+  readonly livePage?: Sourced<LivePageLayer | false> | undefined;
+  /** File of the thresholds that its verdicts rest on. */
+  readonly livePageThresholds?: Sourced<string> | undefined;
   readonly logFormat?: Sourced<LogFormat> | undefined;
   readonly serviceName?: string | undefined;
   readonly resourceAttributes?: Readonly<Record<string, string | number | boolean>> | undefined;
@@ -35,6 +39,18 @@ export interface ConfigurationLayer {
 
 /** An exporter whose names can be shown beside ours. */
 export type OldExporter = "celery-exporter";
+
+/** What one source says of the live page. */
+export interface LivePageLayer {
+  /** Who may see it, beside those of the web configuration file; the password is in a file, or here. */
+  readonly user?:
+    | {
+        readonly name: string;
+        readonly password?: string | undefined;
+        readonly passwordFile?: Sourced<string> | undefined;
+      }
+    | undefined;
+}
 
 /** How lines of the log are written. */
 export type LogFormat = "logfmt" | "json";

@@ -35,6 +35,8 @@ const NAMES = {
   listenAddress: "TASKVITALS_WEB_LISTEN_ADDRESS",
   telemetryPath: "TASKVITALS_WEB_TELEMETRY_PATH",
   webConfigFile: "TASKVITALS_WEB_CONFIG_FILE",
+  livePage: "TASKVITALS_LIVE_PAGE",
+  livePageThresholds: "TASKVITALS_LIVE_PAGE_THRESHOLDS",
   logFormat: "TASKVITALS_LOG_FORMAT",
   exposition: "TASKVITALS_EXPOSITION",
 } as const;
@@ -53,6 +55,7 @@ export function readEnvironmentLayer(environment: Environment): EnvironmentLayer
   const tasks = get(NAMES.tasks);
   const celery = flag(NAMES.celeryEvents, get);
   const bullmq = flag(NAMES.bullmqEvents, get);
+  const livePage = flag(NAMES.livePage, get);
   return {
     layer: {
       brokers: brokers(get),
@@ -67,6 +70,9 @@ export function readEnvironmentLayer(environment: Environment): EnvironmentLayer
       listenAddress: listenAddress(get),
       telemetryPath: sourced(NAMES.telemetryPath),
       webConfigFile: sourced(NAMES.webConfigFile),
+      // That there is one is the default: what the file says of it holds.
+      livePage: livePage?.value === false ? { value: false, where: livePage.where } : undefined,
+      livePageThresholds: sourced(NAMES.livePageThresholds),
       logFormat: logFormat(get),
       limits: {},
     },

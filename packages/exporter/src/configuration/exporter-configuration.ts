@@ -7,6 +7,7 @@ import type {
   BullmqEventsOptions,
   CeleryEventsOptions,
   ConfigurationLayer,
+  LivePageLayer,
   LogFormat,
   OldExporter,
   Sourced,
@@ -38,6 +39,10 @@ export interface ExporterConfiguration {
   readonly listen: Sourced<ListenAddress> | undefined;
   readonly telemetryPath: Sourced<string> | undefined;
   readonly webConfigFile: Sourced<string> | undefined;
+  /** `false` where there is to be none. */
+  readonly livePage: Sourced<LivePageLayer | false>;
+  /** File of the thresholds that its verdicts rest on; `undefined` for those that are shipped. */
+  readonly livePageThresholds: Sourced<string> | undefined;
   readonly logFormat: LogFormat;
   readonly serviceName: string | undefined;
   readonly resourceAttributes: Readonly<Record<string, string | number | boolean>>;
@@ -115,6 +120,8 @@ export function resolveConfiguration(commandLine: CommandLine, variables: Enviro
       environment.scraped || commandLine.layer.listenAddress !== undefined ? (listen ?? DEFAULT_LISTEN) : undefined,
     telemetryPath: first((layer) => layer.telemetryPath),
     webConfigFile: first((layer) => layer.webConfigFile),
+    livePage: first((layer) => layer.livePage) ?? { value: {}, where: "livePage" },
+    livePageThresholds: first((layer) => layer.livePageThresholds),
     logFormat: first((layer) => layer.logFormat)?.value ?? "logfmt",
     ...identity(first, variables),
     limits: layers.at(-1)?.limits ?? {},

@@ -20,6 +20,8 @@ export interface FileContent {
   readonly totalsFile?: string | undefined;
   readonly buckets?: BucketOptions | undefined;
   readonly endpoint?: FileEndpoint | undefined;
+  /** The page at `/` that shows the vital signs; `false` for none. */
+  readonly livePage?: boolean | FileLivePage | undefined;
   readonly log?: { readonly format?: LogFormat | undefined } | undefined;
   readonly readDeadlineMs?: number | undefined;
   readonly maxSeries?: number | undefined;
@@ -33,6 +35,14 @@ export interface FileEndpoint {
   readonly listenAddress?: string | undefined;
   readonly path?: string | undefined;
   readonly webConfigFile?: string | undefined;
+}
+
+/** What the live page shows by, and to whom. Names of files are relative to the folder of this one. */
+export interface FileLivePage {
+  readonly thresholds?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly passwordFile?: string | undefined;
 }
 
 /** What the file says about one broker, where it is more than a URL. */

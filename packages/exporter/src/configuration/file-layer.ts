@@ -46,6 +46,14 @@ export function readFileLayer(named: Sourced<string>): ConfigurationLayer {
       address === undefined ? undefined : { value: parseListenAddress(address, addressAt), where: addressAt },
     telemetryPath: sourced(endpoint.path, "endpoint", "path"),
     webConfigFile: sourced(endpoint.webConfigFile && file(endpoint.webConfigFile), "endpoint", "webConfigFile"),
+    livePage: livePage(content, where, file),
+    livePageThresholds: sourced(
+      typeof content.livePage === "object" && content.livePage.thresholds !== undefined
+        ? file(content.livePage.thresholds)
+        : undefined,
+      "livePage",
+      "thresholds",
+    ),
     logFormat: sourced(content.log?.format, "log", "format"),
     serviceName: content.serviceName,
     resourceAttributes: content.resourceAttributes,
@@ -58,6 +66,26 @@ export function readFileLayer(named: Sourced<string>): ConfigurationLayer {
       runtimeMetrics: content.runtimeMetrics,
     },
   };
+}
+
+function livePage(
+  { livePage: given }: FileContent,
+  where: Where,
+  file: (name: string) => string,
+): ConfigurationLayer["livePage"] {
+  if (given === undefined) return undefined;
+  const sourced = { where: where(["livePage"]) };
+  if (typeof given === "boolean") return { ...sourced, value: given ? {} : false };
+  const { password, passwordFile, username } = given;
+  if (username === undefined && password === undefined && passwordFile === undefined) return { ...sourced, value: {} };
+  if (username === undefined || (password === undefined) === (passwordFile === undefined)) {
+    throw misconfigured({ ...sourced, expected: "username beside password or passwordFile, one of the two" });
+  }
+  const secret =
+    passwordFile === undefined
+      ? { password }
+      : { passwordFile: { value: file(passwordFile), where: where(["livePage", "passwordFile"]) } };
+  return { ...sourced, value: { user: { name: username, ...secret } } };
 }
 
 function listed<T extends object>(given: boolean | T | readonly T[] | undefined): readonly (T | object)[] | undefined {

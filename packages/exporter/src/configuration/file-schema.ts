@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { BullmqEventsOptions, CeleryEventsOptions } from "./configuration-layer.ts";
-import type { FileBroker, FileContent, FileEndpoint, FileTls } from "./file-content.ts";
+import type { FileBroker, FileContent, FileEndpoint, FileLivePage, FileTls } from "./file-content.ts";
 
 // Forgetting a key here is a compile-time error.
 type KeysOf<T> = Readonly<Record<keyof T, v.GenericSchema>>;
@@ -59,6 +59,12 @@ const endpoint = {
   path: v.optional(text),
   webConfigFile: v.optional(text),
 } satisfies KeysOf<FileEndpoint>;
+const livePage = {
+  thresholds: v.optional(text),
+  username: v.optional(text),
+  password: v.optional(text),
+  passwordFile: v.optional(text),
+} satisfies KeysOf<FileLivePage>;
 const log = { format: v.optional(v.picklist(["logfmt", "json"], "logfmt or json")) };
 
 const top = {
@@ -90,6 +96,7 @@ const top = {
   totalsFile: v.optional(text),
   buckets: v.optional(v.strictObject(buckets, "a mapping")),
   endpoint: v.optional(v.strictObject(endpoint, "a mapping")),
+  livePage: v.optional(either("boolean", flag, v.strictObject(livePage, "true, false, or a mapping"))),
   log: v.optional(v.strictObject(log, "a mapping")),
   readDeadlineMs: v.optional(whole(10, 10_000)),
   maxSeries: v.optional(whole(1, 100_000)),
@@ -109,6 +116,14 @@ export function fileKeysAt(path: readonly (string | number)[]): readonly string[
   const [first] = path;
   if (first === undefined) return Object.keys(top);
   if (first === "brokers") return Object.keys(path.length > 2 ? tls : broker);
-  const shapes: Readonly<Record<string, object>> = { tasks: task, celeryEvents, bullmqEvents, buckets, endpoint, log };
+  const shapes: Readonly<Record<string, object>> = {
+    tasks: task,
+    celeryEvents,
+    bullmqEvents,
+    buckets,
+    endpoint,
+    livePage,
+    log,
+  };
   return Object.keys(shapes[first] ?? {});
 }

@@ -7,11 +7,12 @@ import { type ThresholdsFile, thresholdsKeysAt, thresholdsSchema } from "./thres
  * Reads a thresholds file: YAML with `thresholds`, `queues`, `tasks`, `forSeconds`, `severities` and `disabled`, each of which may be absent.
  *
  * @param path - the file; relative to the working directory
+ * @param namedBy - the flag, variable or key that named it
  * @throws TaskVitalsError `INVALID_OPTION` with every mistake of the file, each on a line of its own with file, line, key, value, what is accepted, and what to do
  */
-export function readThresholdsFile(path: string): ThresholdSettings {
+export function readThresholdsFile(path: string, namedBy = "--thresholds"): ThresholdSettings {
   const { content } = readYamlFile<ThresholdsFile>(path, {
-    namedBy: "--thresholds",
+    namedBy,
     schema: thresholdsSchema,
     keysAt: thresholdsKeysAt,
     isPublic: true,

@@ -41,8 +41,8 @@ export const page = {
   workersEnough: say("No", "不需要"),
   workersOutWhy: say("Work waits, and no slot is free for it:", "有工作在等待，卻沒有可用的執行槽："),
   workersLookWhy: say(
-    "Work waits for too long, and it is not the number of workers alone:",
-    "工作等待過久，而原因不只是工作者數量：",
+    "Work waits for too long, and slots are free or not known here; more workers may not help:",
+    "工作等待過久，而執行槽有空閒或此處未知；增加工作者不一定有幫助：",
   ),
   workersEnoughWhy: say("What arrives is worked off.", "到達的工作都能及時處理。"),
   workersUnknownWhy: say("These queues are not read now:", "目前讀不到這些佇列："),

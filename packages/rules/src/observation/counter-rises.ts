@@ -41,6 +41,8 @@ export class CounterRises {
         const rise = value < last ? value : value - last;
         if (rise > 0) add(rises, queue, task ?? "", { ...NOTHING, [kind]: rise });
       }
+      // What is not shown now may be shown again, as counters in a broker that was away.
+      for (const [key, value] of before ?? []) if (!now.has(key) && now.size < MAX_COUNTERS) now.set(key, value);
       this.#before.set(target, now);
     }
     return rises;
@@ -51,6 +53,9 @@ export class CounterRises {
     this.#before.delete(target);
   }
 }
+
+/** Counters of a process that are remembered; beyond, those that it does not show any more are forgotten. */
+const MAX_COUNTERS = 20_000;
 
 const NOTHING: TaskRises = { succeeded: 0, failed: 0, retried: 0 };
 

@@ -61,3 +61,16 @@ it("adds up several looks", () => {
   const looks = [page(1), page(2), page(5)].map((one) => rises.next(of(["a", one])));
   expect(sumOfRises(looks).get("q")?.get("t")?.succeeded).toBe(4);
 });
+
+it("goes on from where a counter was that was not shown for a while, as one in a broker that was away", () => {
+  const rises = new CounterRises();
+  const rise = (samples: ReturnType<typeof page>) =>
+    rises
+      .next(of(["a", samples]))
+      .get("q")
+      ?.get("t")?.succeeded;
+  rise(page(1_000_000));
+  expect(rise(pageOf())).toBeUndefined();
+  expect(rise(pageOf())).toBeUndefined();
+  expect(rise(page(1_000_002))).toBe(2);
+});

@@ -34,6 +34,11 @@ export class LivePages {
     };
   }
 
+  /** What is counted jumped: see `LiveFeed.rebase`. */
+  rebase(): void {
+    this.#feed?.rebase();
+  }
+
   /** Ends reading, and every stream. */
   end(): void {
     this.#feed?.end();

@@ -144,8 +144,7 @@ test("credentials of its own are asked for in their place, and do not open the m
     basicAuth: { username: "prometheus", password: "of-the-metrics" },
     livePage: { basicAuth: { username: "person", password: "of-the-page" } },
   });
-  const asked = async (url: string, user: string): Promise<number> =>
-    (await ask(url, { headers: basic(user) })).status;
+  const asked = async (url: string, user: string): Promise<number> => (await ask(url, { headers: basic(user) })).status;
   expect(await asked(`${origin}/`, "person:of-the-page")).toBe(200);
   expect(await asked(`${origin}/`, "prometheus:of-the-metrics")).toBe(401);
   expect(await asked(server.url, "person:of-the-page")).toBe(401);

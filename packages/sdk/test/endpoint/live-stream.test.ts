@@ -39,7 +39,7 @@ async function open(options: EndpointOptions = {}): Promise<Streaming> {
 async function stream(port: number): Promise<RawClient> {
   const client = await connectRaw(port);
   client.send(GET);
-  await client.sees(/\r\n\r\n[^]*event: state\ndata: .*\n\n/);
+  await client.sees(/\r\n\r\n[\s\S]*event: state\ndata: .*\n\n/);
   return client;
 }
 
