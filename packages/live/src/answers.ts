@@ -1,3 +1,4 @@
+import { UNKNOWN_VALUE } from "@taskvitals/core";
 import type { BrokerVerdict } from "@taskvitals/rules";
 import type { BrokerRow, LiveAnswers, LiveQueueVerdict, QueueRow, ScaleAnswer } from "./live-state.ts";
 
@@ -40,8 +41,10 @@ function scaleOf(queues: readonly QueueRow[]): ScaleAnswer {
   if (starving.length > 0) return { answer: "out", queues: named(starving), ...busy };
   const late = queues.filter(({ verdict }) => verdict === "backlog");
   if (late.length > 0) return { answer: "look", queues: named(late), ...busy };
-  const unread = queues.filter(({ ready }) => ready === undefined);
-  if (unread.length > 0 || queues.length === 0) return { answer: "unknown", queues: named(unread), ...busy };
+  // Tasks whose queue nobody knows are no queue that could be read.
+  const real = queues.filter(({ queue }) => queue !== UNKNOWN_VALUE);
+  const unread = real.filter(({ ready }) => ready === undefined);
+  if (unread.length > 0 || real.length === 0) return { answer: "unknown", queues: named(unread), ...busy };
   return { answer: "enough", queues: [], ...busy };
 }
 

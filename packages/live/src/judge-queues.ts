@@ -16,6 +16,10 @@ import { looksInVain, pastLooks } from "./past-looks.ts";
 /** Part of its window that growth must have been watched for: what has just begun may be a burst. */
 const WATCHED_PART = 1 / 3;
 
+/** What to do about tasks whose queue nobody knows; how depends on who counts them. */
+const NAME_THE_QUEUE =
+  "Their queue is not known: name it where they are wrapped or recorded; for Celery set task_send_sent_event in the producers, or give --celery-inspect.";
+
 /** A verdict and what it rests on; `isUnread` where only its tasks are counted, and nothing is wrong with them. */
 export interface LiveJudgedQueue extends JudgedQueue {
   readonly isUnread?: boolean;
@@ -28,7 +32,11 @@ export function judgeQueues(history: LiveHistory, settings: ThresholdSettings): 
   if (!history.countedTasks.has(UNKNOWN_VALUE)) return judged;
   const { failureWindowSeconds } = thresholdsFor(settings);
   const unattributed = observeUnattributed(pastLooks(history, UNKNOWN_VALUE, failureWindowSeconds));
-  return [...judged, ...judgeUnattributed(unattributed, settings).judged];
+  const failing = judgeUnattributed(unattributed, settings).judged.map(({ judgement, seen }) => ({
+    judgement: { ...judgement, next: `${judgement.next ?? ""} ${NAME_THE_QUEUE}`.trim() },
+    seen,
+  }));
+  return [...judged, ...failing];
 }
 
 function judgeOne(history: LiveHistory, queue: string, settings: ThresholdSettings): readonly LiveJudgedQueue[] {

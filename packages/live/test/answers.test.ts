@@ -67,3 +67,9 @@ test("where all are read and none needs more there are enough, and slots are tho
   const idle: QueueRow = { ...well, queue: "idle", slots: 2 };
   expect(answersOf([], [idle], true).scale).toEqual({ answer: "enough", queues: [], active: 0, slots: 2 });
 });
+
+test("tasks whose queue nobody knows are no queue that is not read", () => {
+  const nobodys: QueueRow = { queue: "_UNKNOWN", verdict: "failing", because: "", alert: "TaskFailureRatioHigh" };
+  expect(answersOf([], [nobodys, well], true).scale).toEqual({ answer: "enough", queues: [] });
+  expect(answersOf([], [nobodys], true).scale).toEqual({ answer: "unknown", queues: [] });
+});

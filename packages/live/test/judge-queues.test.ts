@@ -144,7 +144,9 @@ test("tasks whose queue nobody knows are judged by their failures alone, and are
     const counts = { succeeded: look, failed: look };
     history.add(1000 + 5 * look, ofProcess({ _UNKNOWN: { tasks: { train: counts } } }), undefined);
   }
-  expect(judged(history, "_UNKNOWN")?.judgement.verdict).toBe("failing");
+  const { next, verdict } = judged(history, "_UNKNOWN")?.judgement ?? {};
+  expect(verdict).toBe("failing");
+  expect(next).toContain("--celery-inspect");
   const well = new LiveHistory();
   for (let look = 0; look < 100; look += 1)
     well.add(1000 + 5 * look, ofProcess({ _UNKNOWN: { tasks: { train: { succeeded: look, failed: 0 } } } }), undefined);
