@@ -12,7 +12,7 @@ import { type PackedPackage, packPublished, tarballFiles, tarballsFor, unbuiltSo
 
 // What a user pays for `npm install taskvitals`, peers included. Raised only by a decision to bring more along.
 const maxPackages = 36;
-const maxMegabytes = 22;
+const maxMegabytes = 23;
 /** Of one of our packages, packed: with sources and maps, so that a debugger shows what was written. */
 const maxTarballKilobytes = 350;
 

@@ -123,6 +123,7 @@ runtimeMetrics: false`,
       new RegExp(
         `taskvitals-exporter 0\\.0\\.0
 Metrics: {2}http://127\\.0\\.0\\.1:\\d+/metrics
+Page: {5}http://127\\.0\\.0\\.1:\\d+/ in a browser
 Broker: {3}default \\(127\\.0\\.0\\.1:${redis.port}\\)
  {10}celery:celery, Celery's events
 Ctrl-C ends\\.`,
