@@ -303,7 +303,8 @@ test("while Redis is away, the broker is down and its facts are unknown, not 0; 
   await run.redis.kill();
   await waitForOperations("Broker/A", ([up]) => up?.value === 0);
   await waitForOperations("What is firing/A", (rows) => rows.some(({ metric }) => metric.about?.trim() === "default"));
-  await waitForOperations("Failed readings/A", ([failed]) => (failed?.value ?? 0) > 0);
+  // A queue that nobody had made yet when it was first read is there as well, and rises no more.
+  await waitForOperations("Failed readings/A", (failed) => failed.some(({ value }) => value > 0));
   await waitForOperations("Oldest reading/A", ([age]) => (age?.value ?? 0) > 1);
   const answers = await askAll(await nextScrapeOfTheApi());
   expect(emptyOf(answers, FACTS_OF_THE_BROKER)).toEqual(FACTS_OF_THE_BROKER.toSorted());
