@@ -200,15 +200,21 @@ describe("the exporter with Celery", () => {
       timeoutMs: 90_000,
       intervalMs: 200,
     });
+    const { host } = new URL(url);
     for (const task of ["fetch_mails", "classify_mail", "train_slice", "merge_slices"]) {
       const own = ended().filter((one) => one.task === task);
       const failed = own.filter(({ outcome }) => outcome === "failure").length;
+      const labels = { task, queue: own[0]?.queue ?? "" };
+      const told = async (name: string): Promise<number> =>
+        (await fetchPage(`http://${host}/metrics`)).value(name, labels) ?? 0;
+      // What is counted is the books', and so is what the page says.
+      await expect.poll(() => told("task_failure_total"), LONG).toBe(failed);
+      await expect.poll(() => told("task_success_total"), LONG).toBe(own.length - failed);
       await expect
         .poll(() => seen.row("tasks", task), LONG)
         .toMatchObject({ "Failure ratio": share(failed, own.length), Queue: own[0]?.queue });
     }
 
-    const { host } = new URL(url);
     const metrics = await fetchPage(`http://${host}/metrics`);
     for (const queue of ["mails", "train", "night"]) {
       const ready = metrics.value("task_queue_length", { queue });

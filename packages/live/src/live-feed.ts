@@ -84,8 +84,13 @@ export class LiveFeed {
     return this.#history.bytes;
   }
 
-  /** Begins to read. */
-  start(): void {
+  /**
+   * Begins to read.
+   *
+   * @param newborn - name of the source that has counted nothing yet: what it shows first was counted since now
+   */
+  start(newborn?: string): void {
+    if (newborn !== undefined) this.#history.begin(newborn);
     this.#since = this.#options.now() / 1000;
     void this.#tick();
   }

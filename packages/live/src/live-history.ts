@@ -102,6 +102,13 @@ export class LiveHistory {
     this.#keepPlatform(facts, counting, look.rises, [...samples.values()].flat(), loopBusy);
   }
 
+  /** A source begins now, at 0: whatever it shows first was counted since. */
+  begin(source: string): void {
+    this.#seen.add(source);
+    this.#rises.next(new Map([[source, []]]));
+    this.quantiles.begin(source);
+  }
+
   /** What is counted jumped, as where kept totals are added: each source is seen for the first time again. */
   rebase(): void {
     for (const source of this.#seen) this.#lose(source);

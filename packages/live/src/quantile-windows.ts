@@ -36,6 +36,11 @@ export class QuantileWindows {
   #queues: ReadonlyMap<string, RecentQuantiles> = new Map();
   #look = 0;
 
+  /** A source begins now, at 0. */
+  begin(source: string): void {
+    this.#sources.add(source);
+  }
+
   /** Takes the next look at each source. What a source no longer shows is forgotten. */
   add(atSeconds: number, readings: ReadonlyMap<string, LiveReading>): void {
     this.#look += 1;

@@ -36,6 +36,19 @@ test("what was counted before the first look is not of the last five seconds", (
   expect(whole(history, "ended")).toEqual([undefined, 4]);
 });
 
+test("what a source counted since it began is counted, however late the first look comes", () => {
+  const history = new LiveHistory();
+  history.begin("process");
+  history.add(
+    1000,
+    ofProcess({ jobs: { tasks: { train: { succeeded: 6, failed: 2, runs: [8, 0, 0, 0, 0] } } } }),
+    undefined,
+  );
+  expect(task(history, "ended")).toEqual([8]);
+  expect(task(history, "failed")).toEqual([2]);
+  expect(task(history, "runP95")).toEqual([expect.closeTo(0.95, 3)]);
+});
+
 test("a task that is born is counted from 0, and one that began anew from its beginning", () => {
   const history = told({}, counted(3), counted(1));
   expect(task(history, "ended")).toEqual([undefined, 3, 1]);

@@ -87,7 +87,7 @@ export async function listen(
   const endpoint = await startEndpoint(settings.endpoint, {
     collectPage: collector,
     sharedPage,
-    livePage: hasLivePage(settings.endpoint) ? () => live.page(settings.endpoint?.livePage || {}) : undefined,
+    livePage: hasLivePage(settings.endpoint) ? () => live.pageFromStart(settings.endpoint?.livePage || {}) : undefined,
     warn: problems.warn,
     onError: (operation, error) => problems.report(operation, `The metrics endpoint failed (${errorType(error)}).`),
   });

@@ -74,7 +74,7 @@ async function start(context: StartContext): Promise<TaskVitals> {
   const meter = shared?.counted.getMeter(SCOPE_NAME) ?? telemetry.meter;
   const recorder = startRecorder(context, meter, refusals, registry.queues.list(), registry.counters);
   shared?.begin(recorder.activity);
-  const live = new LivePages(context, telemetry);
+  const live = new LivePages(context, telemetry, registry.counters.length === 0);
   const totals = createTaskTotals(telemetry.own, recorder.forgetAll, () => live.rebase());
   observer = await startGauges(context, telemetry, {
     activity: recorder.activity,

@@ -62,8 +62,9 @@ export function createTaskTotals(
     ...turn,
     read: () => provider.totals(INSTRUMENTS),
     add: (totals) => {
-      const refused = provider.addTotals(totals);
-      onAdded();
+      const added = [...totals];
+      const refused = provider.addTotals(added);
+      if (added.length > 0) onAdded();
       return refused;
     },
     clear: () => {

@@ -4,18 +4,31 @@ import type { LivePage, LivePageOptions } from "../endpoint/index.ts";
 import { describeFailure } from "../endpoint/page-unavailable.ts";
 import type { StartContext } from "../start-context.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { PROCESS_SOURCE } from "./live-source.ts";
 import { createLoopMeter } from "./loop-meter.ts";
 
 /** The live page of this process: one history, however many servers show it. */
 export class LivePages {
   readonly #context: StartContext;
   readonly #telemetry: Telemetry;
+  readonly #countsFromZero: boolean;
   #feed: LiveFeed | undefined;
 
-  /** Reads nothing before the first page is asked for. */
-  constructor(context: StartContext, telemetry: Telemetry) {
+  /**
+   * Reads nothing before the first page is asked for.
+   *
+   * @param countsFromZero - whether all counters of the process begin with it; those that workers keep in Redis do not
+   */
+  constructor(context: StartContext, telemetry: Telemetry, countsFromZero: boolean) {
     this.#context = context;
     this.#telemetry = telemetry;
+    this.#countsFromZero = countsFromZero;
+  }
+
+  /** As {@link page}, at the start of the process, before it has counted anything: what the first reading shows was counted since. */
+  pageFromStart({ thresholds }: LivePageOptions): LivePage {
+    this.#feed ??= this.#begin(thresholds, this.#countsFromZero ? PROCESS_SOURCE : undefined);
+    return this.page();
   }
 
   /**
@@ -44,7 +57,7 @@ export class LivePages {
     this.#feed?.end();
   }
 
-  #begin(thresholds: LivePageOptions["thresholds"]): LiveFeed {
+  #begin(thresholds: LivePageOptions["thresholds"], newborn?: string): LiveFeed {
     const { settings } = this.#context;
     const { readLive } = this.#telemetry;
     if (readLive === undefined) {
@@ -67,7 +80,7 @@ export class LivePages {
       elapsed: () => performance.now(),
       loopBusy: createLoopMeter(),
     });
-    feed.start();
+    feed.start(newborn);
     return feed;
   }
 }

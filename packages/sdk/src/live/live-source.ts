@@ -6,6 +6,9 @@ import { collectedReading } from "./collected-reading.ts";
 /** Reads the instruments of taskvitals for the live page; see `LiveFeedOptions.read`. */
 export type LiveSource = (isWatched: boolean) => Promise<ReadonlyMap<string, LiveReading>>;
 
+/** Name of the source that is this process itself. */
+export const PROCESS_SOURCE = "process";
+
 /** Longest wait for the shared totals, in milliseconds. */
 const TOTALS_TIMEOUT_MS = 2000;
 
@@ -25,7 +28,7 @@ export function createLiveSource(
   const shown = shared?.exposed.shown.createProducer();
   return async (isWatched) => {
     const { resourceMetrics } = await producer.collect({ timeoutMillis: readingMs });
-    const readings = new Map([["process", collectedReading(resourceMetrics)]]);
+    const readings = new Map([[PROCESS_SOURCE, collectedReading(resourceMetrics)]]);
     if (shared === undefined || shown === undefined || !isWatched) return readings;
     if ((await shared.exposed.view.refresh(TOTALS_TIMEOUT_MS)) === undefined) {
       readings.set("platform", collectedReading((await shown.collect()).resourceMetrics));
