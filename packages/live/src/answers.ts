@@ -43,9 +43,14 @@ function scaleOf(queues: readonly QueueRow[]): ScaleAnswer {
   if (late.length > 0) return { answer: "look", queues: named(late), ...busy };
   // Tasks whose queue nobody knows are no queue that could be read.
   const real = queues.filter(({ queue }) => queue !== UNKNOWN_VALUE);
-  const unread = real.filter(({ ready }) => ready === undefined);
+  const unread = real.filter((row) => row.ready === undefined || isUnattended(row));
   if (unread.length > 0 || real.length === 0) return { answer: "unknown", queues: named(unread), ...busy };
   return { answer: "enough", queues: [], ...busy };
+}
+
+/** Work waits, nobody tells of a worker, and nothing is seen to end: whether somebody will take it is not known. */
+function isUnattended({ perSecond = 0, ready = 0, slots, workers }: QueueRow): boolean {
+  return ready > 0 && slots === undefined && workers === undefined && perSecond === 0;
 }
 
 function countBy<Verdict extends string>(verdicts: readonly Verdict[]): Partial<Record<Verdict, number>> {

@@ -61,7 +61,7 @@ export interface LiveAnswers {
  * - `out`: yes, for `queues`: work waits and no worker is there, or all slots are busy and more arrives than they work off.
  * - `look`: work waits for too long or grows, and slots are free or nobody knows: workers alone may not help.
  * - `enough`: every queue is read and none needs more.
- * - `unknown`: some queue, or every one, is not read.
+ * - `unknown`: some queue is not read, or work waits in one of which nobody tells whether a worker is there.
  */
 export interface ScaleAnswer {
   /** See above. */

@@ -73,3 +73,10 @@ test("tasks whose queue nobody knows are no queue that is not read", () => {
   expect(answersOf([], [nobodys, well], true).scale).toEqual({ answer: "enough", queues: [] });
   expect(answersOf([], [nobodys], true).scale).toEqual({ answer: "unknown", queues: [] });
 });
+
+test("of work that waits where nobody tells of a worker and nothing ends, it is not known whether workers are needed", () => {
+  const waiting: QueueRow = { queue: "images", verdict: "healthy", because: "", ready: 10 };
+  expect(answersOf([], [waiting, well], true).scale).toEqual({ answer: "unknown", queues: ["images"] });
+  expect(answersOf([], [{ ...waiting, perSecond: 2 }, well], true).scale.answer).toBe("enough");
+  expect(answersOf([], [{ ...waiting, workers: 1 }, well], true).scale.answer).toBe("enough");
+});

@@ -45,7 +45,7 @@ export const page = {
     "工作等待過久，而執行槽有空閒或此處未知；增加工作者不一定有幫助：",
   ),
   workersEnoughWhy: say("What arrives is worked off.", "到達的工作都能及時處理。"),
-  workersUnknownWhy: say("These queues are not read now:", "目前讀不到這些佇列："),
+  workersUnknownWhy: say("Too little is known of these queues:", "對這些佇列所知不足："),
   workersNothingWhy: say("No queue is read.", "沒有讀取任何佇列。"),
   slotsBusy: say("In all, {active} of {slots} slots are busy.", "合計 {slots} 個執行槽中有 {active} 個忙碌。"),
   next: say("Next", "下一步"),
