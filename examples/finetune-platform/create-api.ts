@@ -20,9 +20,10 @@ export function createApi(train: TrainQueueAccess, { metrics, page }: VitalSigns
   });
 
   api.get<{ Params: { id: string } }>("/tasks/:id", async ({ params: { id } }, reply) => {
+    // The state before the rest: a task that ends in between must not be "completed" without its result.
+    const state = await train.queue().getJobState(id);
     const job = await train.queue().getJob(id);
     if (job === undefined) return reply.code(404).send({ error: `There is no task ${id}` });
-    const state = await job.getState();
     const { runUrl } = job.progress as LoggedRun;
     const end = { result: job.returnvalue ?? null, error: job.failedReason ?? null };
     return { id, state, request: job.data, ...end, ...(runUrl !== undefined && { runUrl }) };

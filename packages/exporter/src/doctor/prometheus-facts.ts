@@ -24,7 +24,7 @@ export interface WindowFacts {
   readonly readyLowest: ByQueue;
   /** The least length in the last third of the readings: what has grown since then may be a burst that is about to drain. */
   readonly readyLasting: ByQueue;
-  /** Tasks per second by which the length changed over the last third. */
+  /** Tasks per second by which the length changed over the last third, up to the last reading. */
   readonly readySlope: ByQueue;
   /** The greatest length in that third. */
   readonly readyHighest: ByQueue;
@@ -93,10 +93,11 @@ export async function readPrometheus(
       `min by (broker) (quantile_over_time(0.5, ${q.series(contract.brokerPing)}[${durationText(rateWindowSeconds)}]))`,
     ),
   ]);
+  const lagSeconds = readAt.size === 0 ? 0 : Math.max(0, (atSeconds ?? 0) - Math.max(...readAt.values()));
   const windows: WindowFacts[] = [];
   const all = windowsOf(settings);
   for (let at = 0; at < all.length; at += AT_ONCE) {
-    const next = all.slice(at, at + AT_ONCE).map((seconds) => readWindow(query, q, seconds));
+    const next = all.slice(at, at + AT_ONCE).map((seconds) => readWindow(query, q, seconds, lagSeconds));
     windows.push(...(await Promise.all(next)));
   }
   return {
@@ -127,13 +128,14 @@ function windowsOf(settings: ThresholdSettings): readonly number[] {
   return [...new Set([failureWindowSeconds, growthWindowSeconds, ...stuck])];
 }
 
-async function readWindow(query: Query, q: RuleQueries, seconds: number): Promise<WindowFacts> {
+async function readWindow(query: Query, q: RuleQueries, seconds: number, lagSeconds: number): Promise<WindowFacts> {
   const window = durationText(seconds);
   const { queueLength, queueOldestAge, queueReadTimestamp, queueTasks, taskFailure, taskRetry, taskSuccess } = contract;
   const byQueue = async (expr: string): Promise<ByQueue> => valuesBy("queue", await query(expr));
   const then = (series: string): string => `max by (queue) (${series} offset ${window})`;
   const length = q.series(queueLength);
-  const third = durationText(Math.max(1, seconds / 3));
+  // Up to the last reading: what was not read since has not stood still.
+  const third = durationText(Math.max(1, seconds / 3) + lagSeconds);
   const covered = await byQueue(`max by (queue) (time() - min_over_time(${q.series(queueReadTimestamp)}[${window}]))`);
   const bounded = new Map([...covered].map(([queue, value]) => [queue, Math.min(seconds, Math.max(0, value))]));
   // A third of what there is, where the history is shorter than the window.

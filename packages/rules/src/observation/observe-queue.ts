@@ -26,11 +26,16 @@ export function observeQueue(
   if (last === undefined || facts === undefined) return unread(queue, looks, knowledge);
   const seen = looks.flatMap((look) => {
     const past = look.facts.queues.get(queue);
-    return past?.ready === undefined || look.atSeconds > last.atSeconds ? [] : [{ atSeconds: look.atSeconds, past }];
+    if (past?.ready === undefined || look.atSeconds > last.atSeconds) return [];
+    // Who only looks at pages sees one reading several times.
+    return [{ atSeconds: look.atSeconds, readAtSeconds: past.readAtSeconds ?? look.atSeconds, past }];
   });
-  const first = seen[0] ?? { atSeconds: last.atSeconds, past: facts };
+  const lastReadAt = facts.readAtSeconds ?? last.atSeconds;
+  const first = seen[0] ?? { atSeconds: last.atSeconds, readAtSeconds: lastReadAt, past: facts };
   const watchedSeconds = last.atSeconds - first.atSeconds;
-  const lately = seen.findLast(({ atSeconds }) => last.atSeconds - atSeconds >= watchedSeconds / 3) ?? first;
+  const others = seen.filter(({ readAtSeconds }) => readAtSeconds < lastReadAt);
+  const lately =
+    others.find(({ readAtSeconds }) => lastReadAt - readAtSeconds <= watchedSeconds / 3) ?? others.at(-1) ?? first;
   const change = (pick: (one: QueueFacts) => number | undefined, from = first.past): number | undefined =>
     watchedSeconds === 0 ? undefined : difference(pick(facts), pick(from));
   return {

@@ -27,6 +27,17 @@ describe("a queue that was watched", () => {
     });
   });
 
+  it("has not stood still because nobody has read it since", () => {
+    const readAt = (tasks: number, at: number): string[] => [
+      ...length(tasks),
+      `task_queue_read_timestamp_seconds{queue="q"} ${at}`,
+    ];
+    const { looks } = watched([readAt(0, 999), readAt(300, 1003), readAt(280, 1004), readAt(280, 1004)]);
+    expect(observeQueue("q", looks, declared)).toMatchObject({ readyChange: 280, readyChangeLately: -20 });
+    const rarely = watched([readAt(0, 999), readAt(300, 1001), readAt(240, 1005), readAt(240, 1005)]);
+    expect(observeQueue("q", rarely.looks, declared)).toMatchObject({ readyChange: 240, readyChangeLately: -60 });
+  });
+
   it("has the fewest due tasks of any look, and how many more failed tasks are kept", () => {
     const states = (overdue: number, failed: number): string[] => [
       ...length(0),
