@@ -33,10 +33,12 @@ export function answersOf(
 function scaleOf(queues: readonly QueueRow[]): ScaleAnswer {
   const named = (rows: readonly QueueRow[]): readonly string[] => rows.slice(0, NAMED).map(({ queue }) => queue);
   const withSlots = queues.filter(({ slots }) => slots !== undefined);
-  const busy =
-    withSlots.length === 0
-      ? {}
-      : { active: sum(withSlots.map(({ active = 0 }) => active)), slots: sum(withSlots.map(({ slots = 0 }) => slots)) };
+  const active = withSlots.flatMap((row) => row.active ?? []);
+  const busy = {
+    // Where one queue does not tell how many of its tasks run, the sum of the others would look like fewer.
+    ...(withSlots.length > 0 && active.length === withSlots.length && { active: sum(active) }),
+    ...(withSlots.length > 0 && { slots: sum(withSlots.flatMap(({ slots }) => slots ?? [])) }),
+  };
   const starving = queues.filter(({ alert }) => NEEDS_WORKERS.has(alert));
   if (starving.length > 0) return { answer: "out", queues: named(starving), ...busy };
   const late = queues.filter(({ verdict }) => verdict === "backlog");

@@ -1,5 +1,13 @@
 import { contract, UNKNOWN_VALUE } from "@taskvitals/core";
-import { CounterRises, type InstantFacts, instantFacts, type Look, type Rises, type Sample } from "@taskvitals/rules";
+import {
+  CounterRises,
+  type InstantFacts,
+  instantFacts,
+  type Look,
+  type QueueFacts,
+  type Rises,
+  type Sample,
+} from "@taskvitals/rules";
 import { HistoryRing } from "./history-ring.ts";
 import {
   PLATFORM_COLUMNS,
@@ -166,13 +174,17 @@ export class LiveHistory {
       .map(([, one]) => one);
     const counted = counting.map(({ queue, task }) => risen(rises, queue, task));
     const isCounted = counted.length > 0;
-    const ready = whole(read.map((facts) => facts.ready));
+    const manned = all.filter(({ slots }) => slots !== undefined);
+    const running = (of: readonly QueueFacts[]): readonly (number | undefined)[] =>
+      of.map(({ active, states }) => states.get("active") ?? active);
+    const isRefused = known.some(([queue]) => this.isRefused(queue));
     this.platform.set(PLATFORM, {
       // Where one queue cannot be read, the sum of the others would look like fewer tasks.
-      ready,
+      ready: whole(read.map(({ ready }) => ready)),
       // Nor is the oldest of those known the oldest of all.
       oldestAgeSeconds: most(read.map((facts) => facts.oldestAgeSeconds ?? (facts.ready === 0 ? 0 : undefined))),
-      active: partial(all.map(({ active, states }) => states.get("active") ?? active)),
+      // What runs is shown beside the slots, and so of the queues that have some. Without any it is what layouts tell, of which not all do.
+      active: manned.length > 0 ? whole(running(manned)) : isRefused ? undefined : partial(running(all)),
       slots: partial(all.map(({ slots }) => slots)),
       ended: isCounted ? total(counted.map(({ ended }) => ended)) : undefined,
       failed: isCounted ? total(counted.map(({ failed }) => failed)) : undefined,

@@ -64,8 +64,8 @@ test("a queue that is not read leaves the answer open; that no queue is there do
 test("where all are read and none needs more there are enough, and slots are those that are known", () => {
   const busy: QueueRow = { ...well, queue: "busy", slots: 3, active: 2 };
   expect(answersOf([], [busy, well], true).scale).toEqual({ answer: "enough", queues: [], active: 2, slots: 3 });
-  const idle: QueueRow = { ...well, queue: "idle", slots: 2 };
-  expect(answersOf([], [idle], true).scale).toEqual({ answer: "enough", queues: [], active: 0, slots: 2 });
+  const silent: QueueRow = { ...well, queue: "silent", slots: 2 };
+  expect(answersOf([], [silent, busy], true).scale).toEqual({ answer: "enough", queues: [], slots: 5 });
 });
 
 test("tasks whose queue nobody knows are no queue that is not read", () => {

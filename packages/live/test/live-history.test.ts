@@ -105,6 +105,21 @@ test("slots and running tasks are added up where they are known", () => {
   expect([whole(history, "slots"), whole(history, "active")]).toEqual([[6], [2]]);
 });
 
+test("while one of those queues does not tell how many of its tasks run, nor do all of them", () => {
+  const jobs = { slots: 4, active: 2 };
+  const history = told({ jobs, other: { slots: 2, active: 1 } }, { jobs, other: { slots: 2 } });
+  expect([whole(history, "slots"), whole(history, "active")]).toEqual([
+    [6, 6],
+    [3, undefined],
+  ]);
+  const unmanned = told(
+    { jobs: { active: 2 }, other: { active: 1 } },
+    { jobs: { active: 2 }, other: { readErrors: { refused: 1 } } },
+    { jobs: { active: 2 }, other: { ready: 1 } },
+  );
+  expect(whole(unmanned, "active")).toEqual([3, undefined, 2]);
+});
+
 test("figures of the process are those of its own gauges, and the share of the loop that of the tick", () => {
   const history = new LiveHistory();
   const gauges = [

@@ -38,6 +38,7 @@ export {
   type SomeThresholds,
   type ThresholdSettings,
   type ThresholdSubject,
+  thresholdNames,
   thresholdsFor,
 } from "./threshold-settings.ts";
 export { defaultThresholds, type ThresholdName, type ThresholdValues, thresholds } from "./thresholds.ts";

@@ -1,3 +1,4 @@
+import type { ThresholdScope } from "./threshold.ts";
 import { defaultThresholds, type ThresholdName, type ThresholdValues, thresholds } from "./thresholds.ts";
 
 /** Severities of alerts, the most urgent first. */
@@ -41,6 +42,11 @@ export function thresholdsFor(settings: ThresholdSettings, { queue, task }: Thre
     ...(queue === undefined ? {} : ofScope(settings.queues?.[queue], ["queue", "task"])),
     ...(task === undefined ? {} : ofScope(settings.tasks?.[task], ["task"])),
   };
+}
+
+/** The thresholds of some scopes. */
+export function thresholdNames(...scopes: readonly ThresholdScope[]): readonly ThresholdName[] {
+  return (Object.keys(thresholds) as ThresholdName[]).filter((name) => scopes.includes(thresholds[name].scope));
 }
 
 /** The values that may be set for such a subject; others of a name that somebody gave there are not taken. */

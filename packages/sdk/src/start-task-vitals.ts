@@ -5,6 +5,7 @@ import { Cleanup } from "./cleanup.ts";
 import { disabledTaskVitals } from "./disabled-task-vitals.ts";
 import { createFetchHandler, createLiveHandler, createNodeHandler } from "./endpoint/index.ts";
 import { LivePages } from "./live/live-pages.ts";
+import { checkLivePageOptions } from "./options/check-options.ts";
 import { createResource } from "./options/resource.ts";
 import { resolveSettings } from "./options/settings.ts";
 import type { TaskVitalsOptions } from "./options/task-vitals-options.ts";
@@ -120,7 +121,10 @@ async function start(context: StartContext): Promise<TaskVitals> {
       node: createNodeHandler(sharedCollector, settings.endpoint),
       fetch: createFetchHandler(sharedCollector, settings.endpoint),
     },
-    livePage: (page = {}) => createLiveHandler(live.page(page), page, collector.report),
+    livePage(page = {}) {
+      checkLivePageOptions(page);
+      return createLiveHandler(live.page(page), page, collector.report);
+    },
     sharedMeter: shared?.meter(local) ?? local,
     flush,
     shutdown,

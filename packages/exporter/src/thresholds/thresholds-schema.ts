@@ -3,9 +3,9 @@ import {
   SEVERITIES,
   type Severity,
   type SomeThresholds,
-  type ThresholdName,
   type ThresholdScope,
   type ThresholdSettings,
+  thresholdNames,
   thresholds,
 } from "@taskvitals/rules";
 import * as v from "valibot";
@@ -68,8 +68,4 @@ export function thresholdsKeysAt(path: readonly (string | number)[]): readonly s
   if (first === "queues") return thresholdNames("queue", "task");
   if (first === "tasks") return thresholdNames("task");
   return ALERT_NAMES;
-}
-
-function thresholdNames(...scopes: readonly ThresholdScope[]): readonly ThresholdName[] {
-  return (Object.keys(thresholds) as ThresholdName[]).filter((name) => scopes.includes(thresholds[name].scope));
 }

@@ -14,10 +14,9 @@ export function collectedReading({ scopeMetrics }: ResourceMetrics): LiveReading
       const labels = attributes as Labels;
       if (typeof value === "number") samples.push({ name, labels, value });
       else if ("buckets" in value) {
-        samples.push(
-          { name: `${name}_sum`, labels, value: value.sum ?? 0 },
-          { name: `${name}_count`, labels, value: value.count },
-        );
+        // Where values may be negative there is none.
+        if (value.sum !== undefined) samples.push({ name: `${name}_sum`, labels, value: value.sum });
+        samples.push({ name: `${name}_count`, labels, value: value.count });
         histograms.push({ name, labels, bounds: value.buckets.boundaries, counts: value.buckets.counts });
       }
     }

@@ -8,11 +8,10 @@ import type {
 } from "../endpoint/index.ts";
 import { NAMESPACE, NAMESPACE_EXPECTED } from "../shared-totals/namespace.ts";
 import type { SharedTotalsOptions } from "../shared-totals/shared-totals-options.ts";
+import type { FieldsOf } from "./fields-of.ts";
 import type { OtlpOptions, OtlpTlsOptions } from "./otlp-options.ts";
 import type { BucketOptions, DeclaredTask, TaskVitalsOptions } from "./task-vitals-options.ts";
-
-// Forgetting an option here is a compile-time error.
-type FieldsOf<T> = Readonly<Record<keyof T, v.GenericSchema>>;
+import { thresholdSchema, thresholdShapes } from "./threshold-schema.ts";
 
 const text = v.string("a string");
 const name = v.pipe(v.string("a string"), v.nonEmpty("a string that is not empty"));
@@ -67,7 +66,7 @@ const livePage = {
   token: anything,
   basicAuth: v.optional(v.strictObject(basicAuth, "an object with username and password")),
   verifyBasicAuth: anything,
-  thresholds: v.optional(instance("an object of thresholds")),
+  thresholds: v.optional(thresholdSchema),
 } satisfies FieldsOf<LivePageOptions>;
 const endpoint = {
   host: anything,
@@ -156,10 +155,18 @@ const options = {
   environment: v.optional(v.record(v.string(), v.optional(v.string("a string")), "an object of environment variables")),
 } satisfies FieldsOf<TaskVitalsOptions>;
 
+const LIVE_PAGE = ["endpoint", "livePage"];
 const shapes: Readonly<Record<string, object>> = {
   endpoint,
   "endpoint.basicAuth": basicAuth,
   "endpoint.livePage": livePage,
+  "endpoint.livePage.basicAuth": basicAuth,
+  ...Object.fromEntries(
+    Object.entries(thresholdShapes).map(([place, fields]) => [
+      [...LIVE_PAGE, "thresholds", place].filter(Boolean).join("."),
+      fields,
+    ]),
+  ),
   "endpoint.tls": tls,
   "endpoint.limits": limits,
   otlp,
@@ -169,14 +176,32 @@ const shapes: Readonly<Record<string, object>> = {
   buckets,
 };
 const schema = v.strictObject(options, "an object of options");
+const livePageSchema = v.strictObject(livePage, "an object of options");
 
 /** The first thing that does not fit the shape of the options, unknown names included. */
 export function findMisfit(given: unknown): v.BaseIssue<unknown> | undefined {
-  const result = v.safeParse(schema, given, { abortEarly: true });
+  return firstIssue(schema, given);
+}
+
+/** The same for the options of a live page alone. */
+export function findLivePageMisfit(given: unknown): v.BaseIssue<unknown> | undefined {
+  return firstIssue(livePageSchema, given);
+}
+
+function firstIssue(of: v.GenericSchema, given: unknown): v.BaseIssue<unknown> | undefined {
+  const result = v.safeParse(of, given, { abortEarly: true });
   return result.success ? undefined : result.issues[0];
 }
 
-/** The names of the fields of an option that is an object, by its path such as `endpoint.tls`; of the options themselves for any other path. */
-export function fieldNames(path: string): readonly string[] {
-  return Object.keys(shapes[path] ?? options);
+/**
+ * The names of the fields of an option that is an object, by its place such as `endpoint`, `tls`; of one that has such objects by name, those of each. Of the
+ * options themselves for any other place.
+ */
+export function fieldNames(place: readonly string[]): readonly string[] {
+  return Object.keys(shapes[place.join(".")] ?? shapes[place.slice(0, -1).join(".")] ?? options);
+}
+
+/** The names of the fields of a live page's options, by their place in them. */
+export function livePageFieldNames(place: readonly string[]): readonly string[] {
+  return fieldNames([...LIVE_PAGE, ...place]);
 }

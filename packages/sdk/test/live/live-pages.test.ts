@@ -69,6 +69,14 @@ test("what the code says of the page wins over the environment, and true is the 
   expect((await startVitals(on)).vitals.endpoint?.livePageUrl).toBeDefined();
 });
 
+test("a page in an application's own server refuses what it does not know", async () => {
+  const { vitals } = await startPage();
+  const thresholds = { values: { stuckSecond: 5 } } as object;
+  expect(() => vitals.livePage({ thresholds })).toThrow(
+    "livePage.thresholds.values.stuckSecond: there is no such option",
+  );
+});
+
 test("shutdown does not wait for those who look: their streams end", async () => {
   const { vitals } = await startPage();
   const { port = 0 } = vitals.endpoint ?? {};

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { checkOptions } from "../../src/options/check-options.ts";
+import type { LivePageOptions } from "../../src/endpoint/index.ts";
+import { checkLivePageOptions, checkOptions } from "../../src/options/check-options.ts";
 import type { TaskVitalsOptions } from "../../src/options/task-vitals-options.ts";
 import { refusalOf } from "../refusal.ts";
 
@@ -25,6 +26,17 @@ test("every option is known", () => {
       tls: { cert: "", key: "", ca: "" },
       onPortInUse: "warn",
       collectTimeoutMs: 1000,
+      livePage: {
+        token: "t",
+        thresholds: {
+          values: { stuckSeconds: 600, brokerPingSeconds: 0.2 },
+          queues: { "mails.eu": { oldestTaskSeconds: 60, failureRatio: undefined } },
+          tasks: { train: { failureRatio: 0.5 } },
+          forSeconds: { TaskQueueStuck: 60 },
+          severities: { TaskQueueStuck: "warning" },
+          disabled: ["TaskMetricsAbsent"],
+        },
+      },
       limits: { maxConnections: 1, requestTimeoutMs: 1, writeTimeoutMs: 1, closeTimeoutMs: 1 },
     },
     otlp: { endpoint: "http://collector:4318/v1/metrics", headers: { a: "b" }, intervalMs: 1000, timeoutMs: 1000 },
@@ -72,6 +84,22 @@ test.each([
   ],
   [{ endpoint: { limits: { timeoutMs: 1 } } }, "endpoint.limits.timeoutMs", "of endpoint.limits are: maxConnections,"],
   [{ endpoint: { basicAuth: { user: "" } } }, "endpoint.basicAuth.user", "are: username, password."],
+  [{ endpoint: { livePage: { basicAuth: { user: "" } } } }, "livePage.basicAuth.user", "are: username, password."],
+  [
+    { endpoint: { livePage: { thresholds: { stuckSeconds: 1 } } } },
+    "endpoint.livePage.thresholds.stuckSeconds",
+    "The options of endpoint.livePage.thresholds are: values, queues, tasks, forSeconds, severities, disabled.",
+  ],
+  [
+    { endpoint: { livePage: { thresholds: { queues: { "mails.eu": { brokerPingSeconds: 1 } } } } } },
+    "endpoint.livePage.thresholds.queues.mails.eu.brokerPingSeconds",
+    "oldestTaskSeconds",
+  ],
+  [
+    { endpoint: { livePage: { thresholds: { tasks: { train: { stuckSeconds: 1 } } } } } },
+    "endpoint.livePage.thresholds.tasks.train.stuckSeconds",
+    "failureRatio",
+  ],
   [
     { otlp: { url: "" } },
     "otlp.url",
@@ -108,6 +136,15 @@ test.each([
   [{ concurrency: { jobs: 1.5 } }, "concurrency.jobs: got 1.5; expected a whole number from 0 to 1000000."],
   [{ endpoint: true }, "endpoint: expected false or an object."],
   [{ endpoint: 9464 }, "endpoint: expected false or an object."],
+  [{ endpoint: { livePage: true } }, "endpoint.livePage: expected false or an object."],
+  [
+    { endpoint: { livePage: { thresholds: { values: { failureRatio: 5 } } } } },
+    "endpoint.livePage.thresholds.values.failureRatio: got 5; expected a number from 0 to 1.",
+  ],
+  [
+    { endpoint: { livePage: { thresholds: { disabled: ["TaskQueueStack"] } } } },
+    'endpoint.livePage.thresholds.disabled[0]: got "TaskQueueStack"; expected the name of an alert.',
+  ],
   [{ otlp: "http://collector" }, "otlp: expected true, false or an object."],
   [{ otlp: { intervalMs: 99 } }, "otlp.intervalMs: expected a whole number from 100 to 86400000."],
   [{ otlp: { timeoutMs: 0 } }, "otlp.timeoutMs: expected a whole number from 1 to 86400000."],
@@ -141,4 +178,20 @@ test.each([
   { environment: "REDIS_URL=redis://:hunter2@redis" },
 ])("a secret in a bad option does not show, case %#", async (options) => {
   expect((await refused(options)).message).not.toContain("hunter2");
+});
+
+test.each([
+  [null, "livePage(options): expected an object of options."],
+  [{ basicAuth: "user:hunter2" }, "livePage.basicAuth: expected an object with username and password."],
+  [
+    { path: "/" },
+    "livePage.path: there is no such option. The options of livePage are: token, basicAuth, verifyBasicAuth, thresholds.",
+  ],
+  [
+    { thresholds: { values: { stuckSeconds: "10m" } } },
+    'livePage.thresholds.values.stuckSeconds: got "10m"; expected a number from 1 to 2592000.',
+  ],
+])("what livePage() is given is refused by its path: %j", async (options, message) => {
+  const refusal = await refusalOf(() => checkLivePageOptions(options as LivePageOptions));
+  expect(refusal).toMatchObject({ code: "INVALID_OPTION", message });
 });
