@@ -190,14 +190,18 @@ test("a kept-alive connection serves scrape after scrape", async () => {
   await expect.poll(() => connections.size).toBe(1);
 });
 
-test("connections beyond the limit are dropped, and idle ones make room for the next", async () => {
-  const { server } = await openEndpoint(undefined, { limits: { maxConnections: 2 } });
-  const [idle, silent] = [await connectRaw(server.port), await connectRaw(server.port)];
-  idle.send(GET);
-  await idle.sees(/task_success_total/);
+test("connections beyond the limit are dropped, and idle ones make room for the next; who waits for an answer gets it", async () => {
+  const held = holdPages();
+  const { server } = await openEndpoint(held.source, { limits: { maxConnections: 2 } });
+  const [idle, waiting] = [await connectRaw(server.port), await connectRaw(server.port)];
+  idle.send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
+  await idle.sees(/\r\n\r\nok/);
+  waiting.send(GET);
+  await expect.poll(() => held.started()).toBe(1);
   const dropped = await connectRaw(server.port);
   await dropped.isCutOff();
   await idle.isCutOff();
-  expect((await ask(server.url)).text).toBe(PAGE);
-  expect(silent.socket.readable).toBe(true);
+  expect((await ask(new URL("/healthz", server.url).href)).text).toBe("ok\n");
+  held.release(0);
+  await waiting.sees(/task_success_total/);
 });
