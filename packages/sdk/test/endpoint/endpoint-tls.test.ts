@@ -1,7 +1,10 @@
+import { once } from "node:events";
 import { connect } from "node:tls";
+import { LIVE_PATHS } from "@taskvitals/live";
 import { type GenerateResult, generate } from "selfsigned";
 import { beforeAll, expect, test } from "vitest";
 import { ask } from "./http-client.ts";
+import { feedPage } from "./live-feed-page.ts";
 import { holdPages, openEndpoint, PAGE } from "./open-endpoint.ts";
 import { connectRaw } from "./raw-client.ts";
 
@@ -51,6 +54,33 @@ test("with an authority for clients, only they are served", async () => {
   if (cert === undefined || key === undefined) expect.fail("no client certificate was made");
   expect((await ask(server.url, { tls: { ca: own.cert, cert, key } })).status).toBe(200);
   await expect(ask(`${origin}/healthz`, { tls: { ca: own.cert } })).rejects.toThrow();
+});
+
+test("the live page comes over TLS, with credentials of its own, and its streams end as they do without", async () => {
+  const { feed, page } = await feedPage(() => ({ jobs: 3 }));
+  const basicAuth = { username: "person", password: "p" };
+  const { server, origin } = await openEndpoint(
+    undefined,
+    { tls: tls(), token: "t", livePage: { basicAuth } },
+    { livePage: () => page },
+  );
+  const authorization = `Basic ${Buffer.from("person:p").toString("base64")}`;
+  const trusting = { tls: { ca: own.cert }, headers: { authorization } };
+  expect(server.livePageUrl).toBe(`https://127.0.0.1:${server.port}/`);
+  expect((await ask(`${origin}/`, { tls: { ca: own.cert } })).status).toBe(401);
+  expect((await ask(`${origin}/`, trusting)).text).toMatch(/^<!doctype html>/i);
+  expect((await ask(`${origin}/live/state`, trusting)).status).toBe(200);
+  const stream = connect({ port: server.port, host: "127.0.0.1", ca: own.cert });
+  let received = "";
+  stream.on("data", (chunk) => {
+    received += String(chunk);
+  });
+  const ended = once(stream, "close");
+  stream.write(`GET ${LIVE_PATHS.events} HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`);
+  await expect.poll(() => received).toContain("event: state");
+  feed.end();
+  await ended;
+  expect(received).toMatch(/\r\n0\r\n\r\n$/);
 });
 
 test("a key that does not belong to the certificate is refused without being shown", async () => {
