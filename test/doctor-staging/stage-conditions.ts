@@ -48,7 +48,7 @@ export async function stageConditions(platform: StagedPlatform): Promise<Disposa
 
   await redis.away?.kill();
   redis.frozen?.freeze();
-  proxy.delay(50);
+  proxy.delay(75);
   await fill(redis.full?.url ?? "");
   return going;
 }

@@ -30,8 +30,10 @@ export function backlog(seen: QueueObservation, values: ThresholdValues): Findin
 
 /** Growth that goes on, that would exceed the limit within the window, and that chance does not explain. */
 function growing(seen: QueueObservation, { growthMinTasks, growthWindowSeconds }: ThresholdValues): boolean {
-  const { ended = 0, readyChange = 0, readyChangeLately = 0, watchedSeconds } = seen;
-  if (watchedSeconds === 0 || readyChange <= 0 || readyChangeLately < 0) return false;
+  const { ended = 0, readyChange = 0, readyChangeLately, watchedSeconds } = seen;
+  if (watchedSeconds === 0 || readyChange <= 0) return false;
+  // A burst grows, too, before it drains.
+  if (readyChangeLately === undefined || readyChangeLately < 0) return false;
   // Arrivals and ends at random move the length by about the root of how many there were.
   const chance = BEYOND_CHANCE * Math.sqrt(2 * ended + readyChange);
   const within = Math.max(readyChange, (readyChange / watchedSeconds) * growthWindowSeconds);
