@@ -168,6 +168,23 @@ test("changes arrive one by one, and a changed verdict is said once", async () =
   expect(await page.locator("#said").textContent()).toBe("Queue images: backlog");
 });
 
+test("what the numbers leave out stands right below the answers, each with its runbook, and goes when it is over", async () => {
+  const state = busyPlatform(now());
+  await using server = await StagedServer.start(state);
+  await using live = await openLive(browser, server.url);
+  const doubts = live.page.locator("section.doubts");
+  expect(await doubts.locator("li").allTextContents()).toEqual([
+    expect.stringContaining("12 task events of the broker jobs were missed"),
+    expect.stringContaining("task_success_total was at its limit of series 3 times"),
+  ]);
+  const links = await doubts.locator("a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+  expect(links).toEqual([expect.stringMatching(/#taskeventsmissed$/), expect.stringMatching(/#taskseriesrefused$/)]);
+  await expect.poll(() => server.open.size).toBe(1);
+  const nothingElse = { queues: [], tasks: [], goneQueues: [], goneTasks: [] };
+  server.tell("change", { ...state, at: state.at + 5, doubts: [], ...nothingElse });
+  await doubts.waitFor({ state: "hidden" });
+});
+
 test("no name becomes markup, and none turns what stands beside it", async () => {
   const at = now();
   const base = busyPlatform(at);
@@ -184,6 +201,7 @@ test("no name becomes markup, and none turns what stands beside it", async () =>
       reason: HOSTILE,
     })),
     tasks: [{ queue: `${HOSTILE}images`, task: HOSTILE, ended: 3, perSecond: 1 }],
+    doubts: base.doubts.map((doubt) => ({ ...doubt, of: HOSTILE })),
     brokers: base.brokers.map((row) => ({ ...row, broker: HOSTILE + row.broker, because: HOSTILE, next: HOSTILE })),
     answers: { ...base.answers, stuck: base.answers.stuck.map((name) => HOSTILE + name) },
   };

@@ -118,6 +118,7 @@ export function busyPlatform(at: number, change: Partial<LiveState> = {}): LiveS
       pingSeconds: 0.0008,
       memoryBytes: 310 * 1024 ** 2,
       memoryLimitBytes: 1024 ** 3,
+      unacked: 7,
     },
   ];
   return {
@@ -133,6 +134,10 @@ export function busyPlatform(at: number, change: Partial<LiveState> = {}): LiveS
       stuck: ["invoices", "mails", "reports"],
       scale: { answer: "out", queues: ["mails"], active: 14, slots: 18 },
     },
+    doubts: [
+      { doubt: "events_missed", of: "jobs", count: 12 },
+      { doubt: "series_refused", of: "task_success_total", count: 3 },
+    ],
     brokers,
     queues,
     tasks,

@@ -25,7 +25,10 @@ export function brokerItems(brokers: readonly BrokerRow[], voice: Voice): readon
   });
 }
 
-function factsOf({ memoryBytes, memoryLimitBytes, pingSeconds }: BrokerRow, voice: Voice): readonly HTMLElement[] {
+function factsOf(
+  { memoryBytes, memoryLimitBytes, pingSeconds, unacked }: BrokerRow,
+  voice: Voice,
+): readonly HTMLElement[] {
   const { numbers } = voice;
   const fact = (name: string, value: string): HTMLElement =>
     element("span", { class: "fact", text: `${name} ${value}` });
@@ -40,5 +43,6 @@ function factsOf({ memoryBytes, memoryLimitBytes, pingSeconds }: BrokerRow, voic
               (memoryLimitBytes === undefined ? "" : ` / ${numbers.bytes(memoryLimitBytes)}`),
           ),
         ]),
+    ...(unacked === undefined ? [] : [fact(voice.say(words.unacked), numbers.count(unacked))]),
   ];
 }

@@ -4,6 +4,7 @@ import { brokerItems } from "./broker-strip.ts";
 import type { Chosen } from "./chosen.ts";
 import { CurvesSection } from "./curves-section.ts";
 import { DetailsPanel } from "./details-panel.ts";
+import { doubtItems } from "./doubt-list.ts";
 import { element, setText } from "./element.ts";
 import { emptyNote } from "./empty-note.ts";
 import type { Hearing } from "./hearing.ts";
@@ -35,6 +36,7 @@ export class PageView {
   readonly #notice: HTMLElement = noticeBar();
   readonly #status = new Region(element("div", { class: "status" }));
   readonly #answers = new Region(element("div", { class: "answers" }));
+  readonly #doubts = new Region(element("ul"));
   readonly #brokers = new Region(element("ul", { class: "brokers" }));
   readonly #empty: HTMLElement;
   readonly #queues: QueueSection;
@@ -61,6 +63,7 @@ export class PageView {
     this.#wholeCharts = titled("whole", voice.say(page.whole), this.#whole.root);
     this.#main.append(
       this.#answers.root,
+      titled("doubts", voice.say(page.doubts), this.#doubts.root),
       titled("broker-list", voice.say(page.brokers), this.#brokers.root),
       this.#empty,
       this.#detailsPlace,
@@ -98,6 +101,8 @@ export class PageView {
     this.countOn(hearing);
     if (state === undefined) return;
     const now = store.serverNow;
+    this.#doubts.draw(state.doubts, () => doubtItems(state.doubts, voice));
+    (this.#doubts.root.parentElement as HTMLElement).hidden = state.doubts.length === 0;
     this.#brokers.draw(state.brokers, () => brokerItems(state.brokers, voice));
     const isEmpty = state.queues.length + state.tasks.length === 0;
     this.#empty.hidden = !isEmpty;

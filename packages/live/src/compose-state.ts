@@ -38,10 +38,12 @@ export function composeState(history: LiveHistory, around: StateSurroundings, se
   const brokers = byRank(BROKER_VERDICTS, brokerRows(history, settings), ({ broker }) => broker);
   const tasks = taskRows(history, settings);
   const now = history.looks.at(-1);
+  const { eventsMissed } = thresholdsFor(settings);
   return {
     at: now?.atSeconds ?? 0,
     ...around,
     answers: answersOf(brokers, queues, tasks.length > 0),
+    doubts: history.doubts.doubts.filter(({ count, doubt }) => doubt !== "events_missed" || count > eventsMissed),
     brokers,
     queues,
     tasks,
@@ -121,6 +123,7 @@ function brokerRows(history: LiveHistory, settings: ThresholdSettings): readonly
             pingSeconds: seen.pingSeconds,
             memoryBytes: seen.memoryBytes,
             memoryLimitBytes: seen.memoryLimitBytes,
+            unacked: newest[0]?.facts.brokers.get(broker)?.unacked,
           }),
     };
   });

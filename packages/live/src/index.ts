@@ -7,6 +7,7 @@ export type { HistogramSample, LiveReading } from "./live-reading.ts";
 export {
   type BrokerRow,
   type CountedRow,
+  type Doubt,
   LIVE_PATHS,
   type LiveAbout,
   type LiveAnswers,

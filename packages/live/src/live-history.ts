@@ -8,6 +8,7 @@ import {
   type Rises,
   type Sample,
 } from "@taskvitals/rules";
+import { DoubtWatch } from "./doubt-watch.ts";
 import { HistoryRing } from "./history-ring.ts";
 import {
   PLATFORM_COLUMNS,
@@ -46,6 +47,7 @@ export class LiveHistory {
   readonly queues: HistoryRing<QueueColumn> = new HistoryRing(QUEUE_COLUMNS, { slots: SLOTS, tracks: MAX_TRACKS });
   readonly tasks: HistoryRing<TaskColumn> = new HistoryRing(TASK_COLUMNS, { slots: SLOTS, tracks: MAX_TRACKS });
   readonly platform: HistoryRing<PlatformColumn> = new HistoryRing(PLATFORM_COLUMNS, { slots: SLOTS, tracks: 1 });
+  readonly doubts: DoubtWatch = new DoubtWatch(HISTORY_SECONDS);
   readonly #rises = new CounterRises();
   readonly quantiles: QuantileWindows = new QuantileWindows();
   #looks: readonly Look[] = [];
@@ -98,6 +100,7 @@ export class LiveHistory {
       ),
     );
     this.quantiles.add(atSeconds, readings);
+    this.doubts.add(atSeconds, samples);
     // Of a source that is seen for the first time nobody knows what it counted since when.
     const known = [...samples].flatMap(([source, of]) => (this.#seen.has(source) ? [of] : []));
     const counted = countedTasks([...samples.values()]);
@@ -115,6 +118,7 @@ export class LiveHistory {
     this.#seen.add(source);
     this.#rises.next(new Map([[source, []]]));
     this.quantiles.begin(source);
+    this.doubts.begin(source);
   }
 
   /** What is counted jumped, as where kept totals are added: each source is seen for the first time again. */
@@ -127,11 +131,13 @@ export class LiveHistory {
   #lose(source: string): void {
     this.#seen.delete(source);
     this.#rises.forget(source);
+    this.doubts.lose(source);
   }
 
   /** The clock of the machine was set back. */
   #forget(): void {
     for (const ring of [this.queues, this.tasks, this.platform]) ring.clear();
+    this.doubts.clear();
     this.#looks = [];
     this.#readAt = new Map();
   }

@@ -19,6 +19,8 @@ export interface LiveState {
   readonly failure?: string | undefined;
   /** The three questions. */
   readonly answers: LiveAnswers;
+  /** What the other numbers leave out, by kind and name; mostly none. */
+  readonly doubts: readonly Doubt[];
   /** The worst first, then by name. */
   readonly brokers: readonly BrokerRow[];
   /** The worst first, then by name. */
@@ -74,6 +76,22 @@ export interface ScaleAnswer {
   readonly slots?: number | undefined;
 }
 
+/** A reason to doubt the numbers: something that the process itself counted, in the last quarter of an hour. */
+export interface Doubt {
+  /**
+   * What happened.
+   *
+   * - `events_missed`: task events that are in no counter
+   * - `series_refused`: the limit of series was reached; what it refused is counted without its task and queue
+   * - `vitals_failed`: taskvitals itself failed at something
+   */
+  readonly doubt: "events_missed" | "series_refused" | "vitals_failed";
+  /** The broker, the instrument or the operation. */
+  readonly of: string;
+  /** How often. */
+  readonly count: number;
+}
+
 /** One broker. */
 export interface BrokerRow {
   /** The `broker` label. */
@@ -92,6 +110,8 @@ export interface BrokerRow {
   readonly memoryBytes?: number | undefined;
   /** Limit of that memory, in bytes; absent where there is none. */
   readonly memoryLimitBytes?: number | undefined;
+  /** Tasks delivered and not acknowledged, where the framework keeps that per database, as Celery does: those that run, that workers hold ready, and that died with their worker. */
+  readonly unacked?: number | undefined;
 }
 
 /** What is counted of attempts: of a queue or of one task of it. */

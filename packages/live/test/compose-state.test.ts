@@ -1,4 +1,5 @@
 import { contract } from "@taskvitals/core";
+import type { SomeThresholds } from "@taskvitals/rules";
 import { expect, test } from "vitest";
 import { composeState } from "../src/compose-state.ts";
 import { LiveHistory } from "../src/live-history.ts";
@@ -14,9 +15,13 @@ const AROUND = {
 
 /** The state after these readings, one each 5 s. */
 function stateAfter(...looks: readonly ReadonlyMap<string, LiveReading>[]): LiveState {
+  return stateBy({}, ...looks);
+}
+
+function stateBy(values: SomeThresholds, ...looks: readonly ReadonlyMap<string, LiveReading>[]): LiveState {
   const history = new LiveHistory();
   for (const [nth, look] of looks.entries()) history.add(1000 + 5 * nth, look, 0.5);
-  return JSON.parse(JSON.stringify(composeState(history, AROUND, {}))) as LiveState;
+  return JSON.parse(JSON.stringify(composeState(history, AROUND, { values }))) as LiveState;
 }
 
 function brokers(samples: Readonly<Record<string, number>>): ReadonlyMap<string, LiveReading> {
@@ -125,4 +130,17 @@ test("the process shows its newest figures", () => {
   const gauges = [{ name: contract.cpuPercent.name, labels: {}, value: 42.5 }];
   expect(stateAfter(new Map([["process", reading({}, gauges)]])).process).toEqual({ cpuPercent: 42.5, loopBusy: 0.5 });
   expect(stateAfter(new Map([["process", reading({}, gauges)]]), ofProcess({})).process).toEqual({ loopBusy: 0.5 });
+});
+
+test("missed events are a doubt where they are more than the threshold allows", () => {
+  const looks = [0, 3].map((missed) => brokers({ [contract.eventsMissed.name]: missed }));
+  expect(stateBy({}, ...looks).doubts).toEqual([{ doubt: "events_missed", of: "default", count: 3 }]);
+  expect(stateBy({ eventsMissed: 3 }, ...looks).doubts).toEqual([]);
+});
+
+test("a broker that answers says how many tasks are not acknowledged; of one that does not, nobody knows", () => {
+  const { brokerUnacked, brokerUp } = contract;
+  const unacked = (up: number): number | undefined =>
+    stateAfter(brokers({ [brokerUp.name]: up, [brokerUnacked.name]: 4 })).brokers[0]?.unacked;
+  expect([unacked(1), unacked(0)]).toEqual([4, undefined]);
 });

@@ -51,6 +51,19 @@ export const page = {
   next: say("Next", "下一步"),
   runbook: say("Runbook", "處理手冊"),
   runbookOf: say("Runbook: {name}", "處理手冊：{name}"),
+  doubts: say("What these numbers leave out", "這些數字遺漏了什麼"),
+  eventsMissed: say(
+    "In the last 15 minutes {count} task events of the broker {of} were missed: that many tasks may be in no count.",
+    "最近 15 分鐘漏接了訊息代理 {of} 的 {count} 個任務事件，可能有同樣數量的任務未被計入。",
+  ),
+  seriesRefused: say(
+    "In the last 15 minutes {of} was at its limit of series {count} times: what it refused is counted without its task and queue.",
+    "最近 15 分鐘 {of} 有 {count} 次達到序列上限：被拒絕的部分計入時不帶任務與佇列名稱。",
+  ),
+  vitalsFailed: say(
+    "In the last 15 minutes taskvitals itself failed {count} times: {of}. The log of the process says why.",
+    "最近 15 分鐘 taskvitals 本身失敗了 {count} 次：{of}。原因請見行程的日誌。",
+  ),
   brokers: say("Brokers", "訊息代理"),
   queues: say("Queues", "佇列"),
   tasks: say("Tasks", "任務"),

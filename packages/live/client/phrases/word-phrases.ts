@@ -48,6 +48,7 @@ export const words = {
   memory: say("Memory", "記憶體"),
   loop: say("Event loop busy", "事件迴圈忙碌"),
   ping: say("ping", "ping"),
+  unacked: say("unacknowledged", "未確認"),
 } as const satisfies Readonly<Record<string, Phrase>>;
 
 /** Titles of pictures. */

@@ -8,6 +8,7 @@ const state: LiveState = {
   since: 900,
   about: { service: "api", pid: 1, tasksOf: "process", metricsPath: "/metrics" },
   answers: { health: "healthy", queuesBy: {}, brokersBy: {}, stuck: [], scale: { answer: "enough", queues: [] } },
+  doubts: [],
   brokers: [],
   queues: [
     { queue: "a", verdict: "healthy", because: "" },

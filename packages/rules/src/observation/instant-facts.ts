@@ -37,6 +37,8 @@ export interface BrokerFacts {
   pingSeconds?: number;
   memoryBytes?: number;
   memoryLimitBytes?: number;
+  /** Tasks delivered and not acknowledged. */
+  unacked?: number;
 }
 
 /** What one moment showed of everything. */
@@ -75,6 +77,7 @@ const ofBroker: ReadonlyMap<string, readonly [NumberOf<BrokerFacts>, Merge]> = n
   [contract.brokerPing.name, ["pingSeconds", least]],
   [contract.brokerMemory.name, ["memoryBytes", max]],
   [contract.brokerMemoryLimit.name, ["memoryLimitBytes", max]],
+  [contract.brokerUnacked.name, ["unacked", max]],
 ]);
 
 const others = [contract.queueTasks, contract.queuePaused, contract.queueReadError];

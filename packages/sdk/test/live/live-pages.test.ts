@@ -48,6 +48,16 @@ test("the page is beside the metrics and shows the tasks of this process, as its
   expect(own.loopBusy).toBeGreaterThanOrEqual(0);
 });
 
+test("a limit of series that is reached is said, as what the numbers leave out", async () => {
+  const { vitals } = await startPage({ maxSeries: 2 });
+  expect((await stateOf(vitals)).doubts).toEqual([]);
+  for (const task of ["a", "b", "c", "d"])
+    vitals.tasks.record({ task, queue: "gpu", outcome: "success", durationSeconds: 1 });
+  await expect
+    .poll(async () => (await stateOf(vitals)).doubts)
+    .toContainEqual({ doubt: "series_refused", of: "task_success_total", count: 2 });
+});
+
 test.each([
   ["livePage: false", { endpoint: { livePage: false } }, 404],
   ["TASKVITALS_LIVE_PAGE=false", { environment: { TASKVITALS_LIVE_PAGE: "false" } }, 404],
