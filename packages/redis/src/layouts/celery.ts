@@ -86,7 +86,7 @@ export const celery: QueueLayout = defineLayout({
       ready,
       oldestAgeSeconds: oldestAge(lengths.map((length, index) => listAge(length, texts(stamps[index]), now))),
       unacked: unacked === undefined ? undefined : { key: unackedHash, count: unacked },
-      absent: ready === 0 && unacked === 0 ? missing(replies.slice(2 * lists.length).map(maybeCount)) : undefined,
+      absent: ready === 0 ? missing(unacked, replies.slice(2 * lists.length).map(maybeCount)) : undefined,
     };
   },
   index: ({ globalKeyprefix }) => {
@@ -118,7 +118,10 @@ function listAge(length: number, next: readonly string[], now: number): number |
   return next.length > 0 && next.length >= length ? oldest : undefined;
 }
 
-function missing([own, ...others]: readonly (number | undefined)[]): "framework" | "queue" | undefined {
-  if (own !== 0 || others.includes(undefined)) return undefined;
-  return others.includes(1) ? "queue" : "framework";
+function missing(
+  unacked: number | undefined,
+  [own, ...others]: readonly (number | undefined)[],
+): "framework" | "queue" | undefined {
+  if (own !== 0 || unacked === undefined || others.includes(undefined)) return undefined;
+  return unacked > 0 || others.includes(1) ? "queue" : "framework";
 }

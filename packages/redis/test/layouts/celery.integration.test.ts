@@ -183,6 +183,14 @@ describe("a queue of Celery", () => {
     await eventually(() => found.labels()).toEqual(["jobs"]);
   });
 
+  it("is not taken for there because tasks of another one run", async () => {
+    await celery.put("jobs");
+    await celery.take("jobs", 1);
+    expect(await unacked("celery:jobs")).toBe(1);
+    expect(await reasons()).toEqual([]);
+    expect(await reasons("celery:jbos")).toEqual(["queue_missing"]);
+  });
+
   it("is told from one that is not there by the exchange it is bound to", async () => {
     const exchanges: CeleryConfiguration["exchanges"] = { jobs: "tasks" };
     await using bound = await startCelery(server, { exchanges });
