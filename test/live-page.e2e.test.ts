@@ -109,11 +109,10 @@ describe("the finetune platform", () => {
         [words.perSecond.en]: DASH,
         "Run p95": DASH,
       });
-    expect(await api.answers()).toEqual([
-      expect.stringContaining("Healthy"),
-      expect.stringContaining("Nowhere"),
-      expect.any(String),
-    ]);
+    // On a busy machine a broker may be slow for a while.
+    await expect
+      .poll(api.answers, LONG)
+      .toEqual([expect.stringContaining("Healthy"), expect.stringContaining("Nowhere"), expect.any(String)]);
   });
 
   it("work that nobody takes shows with its number and age", async () => {

@@ -114,7 +114,9 @@ function brokerRows(history: LiveHistory, settings: ThresholdSettings): readonly
   const newest = history.looks.slice(-1);
   return [...(newest[0]?.facts.brokers.keys() ?? [])].map((broker) => {
     const seen = observeBroker(broker, newest);
-    const { alert, evidence, next, verdict } = judgeBroker(seen, settings);
+    // One late answer is no slow broker: a busy process takes its time as well.
+    const { pingSeconds } = observeBroker(broker, history.looks);
+    const { alert, evidence, next, verdict } = judgeBroker({ ...seen, pingSeconds }, settings);
     return {
       ...{ broker, verdict, because: evidence[0] ?? "", next, alert },
       ...(seen.up === false

@@ -132,6 +132,18 @@ test("the process shows its newest figures", () => {
   expect(stateAfter(new Map([["process", reading({}, gauges)]]), ofProcess({})).process).toEqual({ loopBusy: 0.5 });
 });
 
+test("a broker is slow by the median of the last three pings, and shows the last one", () => {
+  const { brokerPing, brokerUp } = contract;
+  const after = (...pings: readonly number[]): object =>
+    stateAfter(...pings.map((ping) => brokers({ [brokerUp.name]: 1, [brokerPing.name]: ping }))).brokers[0] ?? {};
+  expect(after(0.001, 0.001, 0.5)).toMatchObject({ verdict: "healthy", pingSeconds: 0.5 });
+  expect(after(0.5, 0.001, 0.4)).toMatchObject({
+    verdict: "slow",
+    because: "it answers a ping in 400 ms (limit 100 ms)",
+  });
+  expect(after(0.4, 0.5, 0.001, 0.001)).toMatchObject({ verdict: "healthy" });
+});
+
 test("missed events are a doubt where they are more than the threshold allows", () => {
   const looks = [0, 3].map((missed) => brokers({ [contract.eventsMissed.name]: missed }));
   expect(stateBy({}, ...looks).doubts).toEqual([{ doubt: "events_missed", of: "default", count: 3 }]);
